@@ -1,0 +1,25 @@
+/**
+ * What a connection may ask of the machine that it runs on. A connection owns no clock, no queue and no randomness; each input (user
+ * call, segment, timeout) comes with this, and the connection's outputs go through it.
+ */
+import type { Micros } from '../base'
+import type { Recorder, SendPurpose, Sysctl } from '../trace'
+import type { TcpSegment } from '../wire'
+import type { Tcb } from './tcb'
+
+export interface TcpIo {
+  readonly now: Micros
+  readonly sysctl: Readonly<Sysctl>
+  readonly recorder: Recorder
+  /** Linux SNMP and TcpExt counters of the host, by Linux's names (`RetransSegs`, `TCPTimeouts`). */
+  count(counter: string, by?: number): void
+  /** Hands a finished segment to IP. Records `tcp/segmentSent` and returns that event's index. */
+  transmit(tcb: Tcb, segment: TcpSegment, purpose: SendPurpose): number
+  /**
+   * Asked once the final ACK of a passive open is acceptable: may the connection enter the accept queue? 'drop' leaves it in
+   * SYN-RECEIVED (Linux ignores the ACK), 'reset' answers with RST (tcp_abort_on_overflow).
+   */
+  admit(tcb: Tcb): 'accept' | 'drop' | 'reset'
+  /** Something that a blocked call may wait for has changed: bytes to read, room to write, state, error. */
+  wake(tcb: Tcb): void
+}

@@ -1,0 +1,272 @@
+/**
+ * The transmission control block: everything one connection remembers, as one plain record that copies with the
+ * world (RFC 9293 3.3.1 names the sequence variables). Behaviour is in the files around it: `input/` for arriving segments,
+ * `receiver/` for what they carry, `sender/` for what goes out, `timers.ts`, `calls.ts`.
+ */
+import { NEVER } from '../base'
+import type { Micros, Seq32 } from '../base'
+import type { CaState, Errno, TcpState, TimerKind, WaitReason } from '../trace'
+import type { Ipv4Address } from '../wire'
+
+export interface Endpoint {
+  readonly address: Ipv4Address
+  readonly port: number
+}
+
+/** Socket options that TCP itself obeys. Times in µs where the name says so; see socket(7) and tcp(7). */
+export interface TcpConfig {
+  /** TCP_NODELAY. */
+  nodelay: boolean
+  /** TCP_CORK. */
+  cork: boolean
+  /** SO_KEEPALIVE. */
+  keepalive: boolean
+  keepIdleMicros: Micros
+  keepIntervalMicros: Micros
+  keepProbes: number
+  /** TCP_USER_TIMEOUT, 0 for none. */
+  userTimeoutMicros: Micros
+  /** TCP_SYNCNT; 0 takes the sysctl. */
+  synRetries: number
+  /** TCP_LINGER2 / tcp_fin_timeout. */
+  finTimeoutMicros: Micros
+  /** TCP_MAXSEG, 0 for none. */
+  maxSegment: number
+  /** Bytes, as getsockopt shows them: already doubled. */
+  sndbuf: number
+  rcvbuf: number
+  /** SO_SNDBUF / SO_RCVBUF were set by hand, which ends autotuning. */
+  sndbufLocked: boolean
+  rcvbufLocked: boolean
+  /** TCP_CONGESTION. */
+  congestion: string
+}
+
+/** One transmitted and not yet cumulatively acknowledged range (a node of Linux's tcp_rtx_queue). */
+export interface SentSegment {
+  seq: Seq32
+  /** seq plus payload plus SYN and FIN. */
+  end: Seq32
+  /** SYN and FIN bits that occupy its sequence space. */
+  flags: number
+  firstSentAt: Micros
+  lastSentAt: Micros
+  /** Index of the event of the last transmission, as cause of timeouts. */
+  sentEvent: number
+  retransmits: number
+  sacked: boolean
+  lost: boolean
+  /** Retransmitted since it was last marked lost and not known to have arrived (TCPCB_SACKED_RETRANS). */
+  retransInFlight: boolean
+  /** Bytes delivered when it was sent; for rate samples. */
+  deliveredAtSend: number
+}
+
+export interface Timer {
+  /** NEVER when stopped. */
+  deadline: Micros
+  armedAt: Micros
+  /** Event that armed it; the cause of its firing. */
+  armedBy: number
+  count: number
+}
+
+/** A chunk of stream bytes. */
+export interface Chunk {
+  seq: Seq32
+  bytes: Uint8Array
+}
+
+export interface Tcb {
+  /** The world-wide socket number. */
+  readonly socket: number
+  /** Written by setState alone. */
+  state: TcpState
+  /** Came from LISTEN: a reset in SYN-RECEIVED returns it there instead of telling a user (RFC 9293 MUST-11). */
+  readonly passive: boolean
+  local: Endpoint
+  remote: Endpoint
+  iss: Seq32
+  irs: Seq32
+  /** The descriptor is gone: nobody will read or write (Linux SOCK_DEAD). */
+  orphaned: boolean
+  /** SHUT_WR or close() was called: no more bytes may be queued. */
+  sendShutdown: boolean
+  /** SHUT_RD or FIN received. */
+  receiveShutdown: boolean
+  /** A FIN was received in order. */
+  finReceived: boolean
+  /** Pending socket error (SO_ERROR); '' for none. */
+  error: Errno | ''
+  /** Soft error to report if a timer gives up; '' for none. */
+  softError: Errno | ''
+  /** Bytes were read or written by the application at all; some Linux decisions ask. */
+  config: TcpConfig
+  snd: {
+    una: Seq32
+    nxt: Seq32
+    /** Peer's window in bytes, scaled. */
+    wnd: number
+    wl1: Seq32
+    wl2: Seq32
+    /** Shift to apply to windows that the peer sends. */
+    wscale: number
+    /** Largest window the peer ever offered. */
+    maxWnd: number
+    /** End of all bytes (and FIN) that the user has queued: Linux write_seq. */
+    end: Seq32
+    /** End of the last small segment sent (Minshall's Nagle). */
+    smallEnd: Seq32
+  }
+  rcv: {
+    nxt: Seq32
+    /** Window last advertised, in bytes. */
+    wnd: number
+    /** RCV.NXT when the window was last advertised. */
+    wup: Seq32
+    /** Shift that we apply to windows we send. */
+    wscale: number
+    /** First byte the application has not read: Linux copied_seq. */
+    copied: Seq32
+  }
+  /** Largest payload we may send in one segment without options counted in: peer's MSS bounded by our MTU. */
+  smss: number
+  /** Effective payload size: smss minus the option bytes that every segment carries. */
+  mssNow: number
+  /** MSS that we announced. */
+  rmss: number
+  negotiated: { sack: boolean; timestamps: boolean; windowScale: boolean }
+  timestamps: {
+    /** Added to our clock: hides the uptime. ms. */
+    offset: number
+    recent: number
+    /** When `recent` was taken; µs. */
+    recentAt: Micros
+    /** ACK we last sent, for the update rule of RFC 7323 4.3. */
+    lastAckSent: Seq32
+  }
+  /** Bytes from snd.una to snd.end, in order, not overlapping. */
+  sendChunks: Chunk[]
+  /** A FIN is queued at snd.end - 1. */
+  finQueued: boolean
+  /** The retransmission queue, ascending. */
+  sent: SentSegment[]
+  /** In-order bytes from rcv.copied to rcv.nxt. */
+  receiveChunks: Chunk[]
+  /** Islands beyond rcv.nxt, ascending, not overlapping; each may end in a FIN. */
+  outOfOrder: (Chunk & { fin: boolean })[]
+  receive: {
+    /** Most recent first; what SACK options are made of (RFC 2018 4). */
+    sackBlocks: { start: Seq32; end: Seq32 }[]
+    /** A duplicate to report first (RFC 2883); undefined for none. */
+    dsack: { start: Seq32; end: Seq32 } | undefined
+    /** Linux rcv_ssthresh: the largest window to offer at present. */
+    windowClamp: number
+    ssthresh: number
+    /** Receive-MSS estimate for delayed ACKs (icsk_ack.rcv_mss). */
+    mssEstimate: number
+    lastDataAt: Micros
+    /** Autotuning (tcp_rcv_space_adjust): bytes copied in the last window of time, its start. */
+    spaceBytes: number
+    spaceSeq: Seq32
+    spaceAt: Micros
+    rttMicros: Micros
+  }
+  ack: {
+    /** Segments that must be acknowledged at once while > 0 (quick-ACK mode). */
+    quick: number
+    pingpong: number
+    /** Delayed-ACK time-out estimate, µs. */
+    ato: Micros
+    /** An ACK is owed. */
+    pending: boolean
+    /** Full-sized bytes received since the last ACK was sent. */
+    lastSentAt: Micros
+    /** Compressed / challenge ACK limits. */
+    lastChallengeAt: Micros
+    challengeCount: number
+    lastOutOfWindowAckAt: Micros
+  }
+  rtt: {
+    /** µs; 0 before the first measurement. */
+    srtt: Micros
+    rttvar: Micros
+    rto: Micros
+    /** Consecutive timeouts without progress (icsk_backoff). */
+    backoff: number
+    /** Linux's mdev machinery, µs. */
+    mdev: Micros
+    mdevMax: Micros
+    /** Sequence at which the per-RTT variance decay runs. */
+    rttSeq: Seq32
+    minRtt: Micros
+    minRttAt: Micros
+  }
+  congestion: {
+    algorithm: string
+    /** Segments. */
+    cwnd: number
+    /** Segments; Infinity before the first loss. */
+    ssthresh: number
+    /** Fraction counter of additive increase (snd_cwnd_cnt). */
+    cwndCount: number
+    /** cwnd was the limit during the last window (is_cwnd_limited). */
+    limited: boolean
+    maxOut: number
+    usageSeq: Seq32
+    lastSentAt: Micros
+    /** The algorithm's own numbers: a flat record, made by its `create`. */
+    own: Record<string, number>
+  }
+  recovery: {
+    caState: CaState
+    /** SND.NXT when recovery began: recovery ends when it is acknowledged. */
+    highSeq: Seq32
+    duplicateAcks: number
+    /** Counts over the retransmission queue, in segments. */
+    sackedOut: number
+    lostOut: number
+    retransOut: number
+    reordering: number
+    /** Undo: una at the start, segments retransmitted since, values to restore. */
+    undoMarker: Seq32 | undefined
+    undoRetrans: number
+    priorCwnd: number
+    priorSsthresh: number
+    /** PRR (RFC 6937). */
+    prrDelivered: number
+    prrOut: number
+    /** When the first retransmission of this episode left; Eifel's test. */
+    retransStamp: number
+    delivered: number
+    frto: boolean
+    /** RACK (RFC 8985). */
+    rackSentAt: Micros
+    rackEnd: Seq32
+    rackRtt: Micros
+    rackAdvanced: boolean
+    tlpHighSeq: Seq32 | undefined
+    own: Record<string, number>
+  }
+  timers: Record<TimerKind, Timer>
+  keepaliveProbesSent: number
+  persistProbesSent: number
+  /** When the first unanswered transmission left, for user timeouts; NEVER when all is answered. */
+  unansweredSince: Micros
+  lastReceivedAt: Micros
+  waiting: { reason: WaitReason; bytes: number; since: Micros }
+  /** What the last `tcp/sampled` event said, so that only changes are recorded. */
+  lastSample: { cwnd: number; ssthresh: number; flightBytes: number; sndWnd: number; phase: number }
+  totals: {
+    bytesSent: number
+    bytesAcked: number
+    bytesReceived: number
+    segmentsOut: number
+    segmentsIn: number
+    retransmits: number
+  }
+}
+
+export function stoppedTimer(): Timer {
+  return { deadline: NEVER, armedAt: 0, armedBy: -1, count: 0 }
+}

@@ -1,0 +1,93 @@
+/**
+ * The system calls a person or a program can make, as data. A program is a list of these, and a click is one of them
+ * given by hand. `fd` is a descriptor number, or the name under which an earlier step of the same program kept one.
+ */
+export type FdRef = number | string
+
+export type ShutdownHow = 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'
+
+/** Options that setsockopt and getsockopt know, by their Linux names. */
+export const SOCKET_OPTIONS = [
+  'SO_REUSEADDR',
+  'SO_REUSEPORT',
+  'SO_KEEPALIVE',
+  'SO_LINGER',
+  'SO_SNDBUF',
+  'SO_RCVBUF',
+  'SO_ERROR',
+  'SO_RCVTIMEO',
+  'SO_SNDTIMEO',
+  'TCP_NODELAY',
+  'TCP_CORK',
+  'TCP_QUICKACK',
+  'TCP_MAXSEG',
+  'TCP_CONGESTION',
+  'TCP_KEEPIDLE',
+  'TCP_KEEPINTVL',
+  'TCP_KEEPCNT',
+  'TCP_USER_TIMEOUT',
+  'TCP_SYNCNT',
+  'TCP_LINGER2',
+  'TCP_DEFER_ACCEPT',
+] as const
+export type SocketOption = (typeof SOCKET_OPTIONS)[number]
+
+/**
+ * An option's value: a number for most; the algorithm's name for TCP_CONGESTION; for SO_LINGER the linger time in
+ * seconds, -1 for off; for the two timeouts, milliseconds, 0 for none.
+ */
+export type OptionValue = number | string
+
+export type Call =
+  | { readonly call: 'socket'; readonly nonblock?: boolean }
+  | { readonly call: 'bind'; readonly fd: FdRef; readonly address?: string; readonly port: number }
+  | { readonly call: 'listen'; readonly fd: FdRef; readonly backlog: number }
+  | { readonly call: 'connect'; readonly fd: FdRef; readonly address: string; readonly port: number }
+  | { readonly call: 'accept'; readonly fd: FdRef; readonly nonblock?: boolean }
+  /** Sends `text` as UTF-8, or `bytes` bytes of a pattern that depends only on the stream offset. */
+  | {
+      readonly call: 'send'
+      readonly fd: FdRef
+      readonly bytes?: number
+      readonly text?: string
+      /** Any of MSG_DONTWAIT, MSG_MORE, MSG_NOSIGNAL, MSG_OOB. */
+      readonly flags?: readonly string[]
+    }
+  | {
+      readonly call: 'recv'
+      readonly fd: FdRef
+      readonly bytes: number
+      /** Any of MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL. */
+      readonly flags?: readonly string[]
+    }
+  | { readonly call: 'shutdown'; readonly fd: FdRef; readonly how: ShutdownHow }
+  | { readonly call: 'close'; readonly fd: FdRef }
+  | { readonly call: 'setsockopt'; readonly fd: FdRef; readonly option: SocketOption; readonly value: OptionValue }
+  | { readonly call: 'getsockopt'; readonly fd: FdRef; readonly option: SocketOption }
+  | { readonly call: 'fcntl'; readonly fd: FdRef; readonly nonblock: boolean }
+  /** A SOCK_RAW write of one hand-made segment; the source may be anyone's. */
+  | {
+      readonly call: 'rawSend'
+      readonly src: string
+      readonly srcPort: number
+      readonly dst: string
+      readonly dstPort: number
+      /** Letters as tcpdump writes them: S, F, R, P, `.` for ACK. */
+      readonly flags: string
+      readonly seq: number
+      readonly ack?: number
+      readonly window?: number
+    }
+
+export type CallName = Call['call']
+
+/** One step of a program. */
+export type Step =
+  /** Makes a call; `as` keeps the returned value (a descriptor, a count) under a name. */
+  | (Call & { readonly as?: string })
+  | { readonly sleepMicros: number }
+  /**
+   * Runs `steps` again and again: `repeat` times, or for ever. With `untilClosed`, leaves the loop when a recv in it
+   * returned 0 or any call in it failed.
+   */
+  | { readonly repeat: number | 'forever'; readonly untilClosed?: boolean; readonly steps: readonly Step[] }

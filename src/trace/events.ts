@@ -1,0 +1,146 @@
+/**
+ * The event catalogue: every kind of fact that a run can record, with its fields. An event is stored as one row of
+ * columns (see columns.ts): time, kind, host, socket, cause, rule and at most five 32-bit fields, whose meaning this
+ * table gives. Past tense, with the layer as prefix.
+ */
+import type { TcpState } from './states'
+import type {
+  CaState,
+  CongestionPhase,
+  DropReason,
+  LossReason,
+  LossSignal,
+  SendPurpose,
+  TimerKind,
+  WaitReason,
+} from './vocabulary'
+
+/** How a field's 32 bits are read. */
+export interface FieldTypes {
+  /** Unsigned integer: bytes, counts, µs below 71 minutes. */
+  uint: number
+  /** Signed integer: descriptors, returned values. */
+  int: number
+  /** Sequence number as on the wire. */
+  seq: number
+  /** Interned text. */
+  text: string
+  /** A packet's number in the trace's packet table. */
+  packet: number
+  /** Milliseconds, for durations that may be hours. */
+  millis: number
+  state: TcpState
+  /** Index into TRANSITIONS. */
+  transition: number
+  dropReason: DropReason
+  lossReason: LossReason
+  waitReason: WaitReason
+  timer: TimerKind
+  caState: CaState
+  phase: CongestionPhase
+  purpose: SendPurpose
+  lossSignal: LossSignal
+}
+export type FieldType = keyof FieldTypes
+
+export const EVENT_FIELDS = {
+  /** The world was made. */
+  'sim/started': { scenario: 'text' },
+  /** A person, or the scenario's script of actions, did something. */
+  'user/acted': { action: 'text' },
+  /** A thread entered a system call; `call` is written as C would write it. */
+  'host/called': { thread: 'uint', fd: 'int', call: 'text' },
+  'host/returned': { thread: 'uint', fd: 'int', call: 'text', value: 'int', errno: 'text' },
+  'host/blocked': { thread: 'uint', fd: 'int', call: 'text', reason: 'text' },
+  'host/descriptorOpened': { fd: 'int' },
+  'host/descriptorClosed': { fd: 'int' },
+  /** A listener put a new connection into its SYN queue; `child` is the new socket. */
+  'host/synQueued': { child: 'uint', length: 'uint', limit: 'uint' },
+  'host/synQueueLeft': { child: 'uint', length: 'uint', reason: 'text' },
+  'host/acceptQueued': { child: 'uint', length: 'uint', limit: 'uint' },
+  /** accept() took the connection out of the accept queue. */
+  'host/accepted': { child: 'uint', length: 'uint', fd: 'int' },
+  /** A packet reached the host and no connection took it. */
+  'host/packetDropped': { packet: 'packet', reason: 'dropReason' },
+  'host/socketFreed': { state: 'state' },
+  'host/crashed': {},
+  'host/restarted': {},
+  'host/signalled': { thread: 'uint', signal: 'text' },
+  'host/programEnded': { thread: 'uint', program: 'text' },
+  'tcp/stateChanged': { from: 'state', to: 'state', transition: 'transition' },
+  'tcp/segmentSent': { packet: 'packet', seq: 'seq', length: 'uint', flags: 'uint', purpose: 'purpose' },
+  'tcp/segmentArrived': { packet: 'packet', seq: 'seq', length: 'uint', flags: 'uint', ack: 'seq' },
+  /** The connection chose to ignore a segment. */
+  'tcp/segmentDropped': { packet: 'packet', reason: 'dropReason' },
+  /** SND.UNA advanced. */
+  'tcp/acknowledged': { una: 'seq', bytes: 'uint' },
+  'tcp/duplicateAckCounted': { count: 'uint', ack: 'seq' },
+  'tcp/sacked': { bytes: 'uint', highest: 'seq' },
+  /** In-order bytes went into the receive buffer. */
+  'tcp/dataAccepted': { seq: 'seq', bytes: 'uint' },
+  'tcp/dataHeldOutOfOrder': { seq: 'seq', bytes: 'uint', gapBytes: 'uint' },
+  'tcp/duplicateDataArrived': { seq: 'seq', bytes: 'uint' },
+  'tcp/ackDelayed': { delayMillis: 'millis' },
+  'tcp/timerFired': { timer: 'timer', count: 'uint', afterMillis: 'millis' },
+  'tcp/rttMeasured': { sampleMicros: 'uint', srttMicros: 'uint', rttvarMicros: 'uint', rtoMicros: 'uint' },
+  'tcp/caStateChanged': { from: 'caState', to: 'caState' },
+  'tcp/lossDetected': { seq: 'seq', bytes: 'uint', signal: 'lossSignal' },
+  /** A congestion response was taken back because the loss was not one. */
+  'tcp/congestionUndone': { cwnd: 'uint', ssthresh: 'uint' },
+  /**
+   * The sender's variables after a dispatch that changed any of them: cwnd and ssthresh in segments (ssthresh
+   * 2^32-1 is infinite), flight and peer's window in bytes.
+   */
+  'tcp/sampled': { cwnd: 'uint', ssthresh: 'uint', flightBytes: 'uint', sndWnd: 'uint', phase: 'phase' },
+  /** What the sender waits for changed; `bytes` stay unsent. */
+  'tcp/waiting': { reason: 'waitReason', bytes: 'uint' },
+  'tcp/gaveUp': { timer: 'timer', count: 'uint', errno: 'text' },
+  'tcp/errorSet': { errno: 'text' },
+  /** A packet entered a link's queue; `waiting` were ahead of it. */
+  'link/packetQueued': { packet: 'packet', link: 'uint', waiting: 'uint' },
+  'link/packetLost': { packet: 'packet', link: 'uint', reason: 'lossReason' },
+  'link/packetDelivered': { packet: 'packet', link: 'uint' },
+  /** `copy` is the number of the second copy. */
+  'link/packetDuplicated': { packet: 'packet', link: 'uint', copy: 'packet' },
+  'link/packetCorrupted': { packet: 'packet', link: 'uint', byte: 'uint' },
+  'link/packetDelayed': { packet: 'packet', link: 'uint', byMillis: 'millis' },
+  'link/packetHeld': { packet: 'packet', link: 'uint' },
+  'link/packetReleased': { packet: 'packet', link: 'uint' },
+  'link/changed': { link: 'uint', change: 'text' },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
+
+export type EventType = keyof typeof EVENT_FIELDS
+
+/** The fields of one kind of event, decoded. */
+export type EventData<T extends EventType> = {
+  readonly [K in keyof (typeof EVENT_FIELDS)[T]]: (typeof EVENT_FIELDS)[T][K] extends FieldType
+    ? FieldTypes[(typeof EVENT_FIELDS)[T][K]]
+    : never
+}
+
+export const EVENT_TYPES: readonly EventType[] = Object.keys(EVENT_FIELDS) as EventType[]
+
+/** Number of each kind of event in the `type` column. */
+export const EVENT_CODE: Readonly<Record<EventType, number>> = Object.fromEntries(
+  EVENT_TYPES.map((type, code) => [type, code]),
+) as Record<EventType, number>
+
+interface EventHead {
+  /** Place in the trace, from 0. */
+  readonly index: number
+  /** Virtual time, µs. */
+  readonly at: number
+  /** Host index; -1 for events of no host. */
+  readonly host: number
+  /** World-wide socket number; -1 for events of no socket. */
+  readonly socket: number
+  /** Index of the event that brought this one about; -1 for none. */
+  readonly cause: number
+  /** Rule name; 'none' where no rule speaks. */
+  readonly rule: string
+}
+
+/** One event, decoded from its row; `type` discriminates. */
+export type TraceEvent = { [T in EventType]: EventHead & { readonly type: T } & EventData<T> }[EventType]
+
+export type EventOf<T extends EventType> = EventHead & { readonly type: T } & EventData<T>

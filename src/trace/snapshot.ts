@@ -1,0 +1,215 @@
+/**
+ * The snapshot: a copy, made for the page, of what the world is at one position. Everything the page draws that is not
+ * history comes from here; history comes from the trace. Absolute sequence numbers; the page makes them relative with
+ * `iss` and `irs`.
+ */
+import type { Micros } from '../base'
+import type { LinkSettings } from './spec'
+import type { TcpState } from './states'
+import type { CaState, CongestionPhase, TimerKind, WaitReason } from './vocabulary'
+
+/** A place in a session: `step` dispatches were run, `event` events were recorded, the clock stands at `at`. */
+export interface Position {
+  readonly step: number
+  readonly event: number
+  readonly at: Micros
+}
+
+export interface Snapshot {
+  readonly position: Position
+  /** Hash of every event up to here, 16 hex digits. */
+  readonly traceHash: string
+  readonly hosts: readonly HostView[]
+  readonly links: readonly LinkView[]
+  readonly inFlight: readonly PacketInFlight[]
+  /** Time of the next thing that will happen; null when nothing is pending. */
+  readonly nextAt: Micros | null
+}
+
+export interface HostView {
+  readonly index: number
+  readonly name: string
+  readonly address: string
+  readonly role: 'client' | 'server' | 'other'
+  readonly up: boolean
+  readonly processes: readonly ProcessView[]
+  /** At most a few hundred; `socketCount` has the number of all. */
+  readonly sockets: readonly SocketView[]
+  readonly socketCount: number
+  /** How many sockets are in each state, all counted. */
+  readonly stateCounts: Readonly<Partial<Record<TcpState, number>>>
+  /** Linux counter names (`ListenOverflows`, `RetransSegs`) with what they count; only those that are not 0. */
+  readonly counters: Readonly<Record<string, number>>
+}
+
+export interface ProcessView {
+  readonly pid: number
+  readonly name: string
+  readonly descriptors: readonly { readonly fd: number; readonly socket: number; readonly nonblock: boolean }[]
+  readonly threads: readonly ThreadView[]
+}
+
+export interface ThreadView {
+  readonly thread: number
+  /** The program it runs; '' for a call made by hand. */
+  readonly program: string
+  /** The step it is at, written as a call; '' when it has ended. */
+  readonly current: string
+  /** Set while it is blocked in `current`. */
+  readonly blockedSince: Micros | null
+  readonly sleepingUntil: Micros | null
+  /** The last calls it made with what they returned, newest last. */
+  readonly calls: readonly CallView[]
+}
+
+export interface CallView {
+  readonly fd: number
+  /** `send(3, 43440 B)`. */
+  readonly call: string
+  readonly name: string
+  readonly at: Micros
+  /** Null while blocked. */
+  readonly returned: { readonly value: number; readonly errno: string; readonly at: Micros } | null
+  /** Index of its `host/called` event. */
+  readonly event: number
+}
+
+export interface SocketView {
+  readonly id: number
+  readonly state: TcpState
+  /** `10.0.0.1:40001`; port 0 and 0.0.0.0 where unbound. */
+  readonly local: string
+  readonly remote: string
+  /** Descriptors that refer to it, as pid and fd. Empty for an orphan or a connection that no accept() took yet. */
+  readonly descriptors: readonly { readonly pid: number; readonly fd: number }[]
+  /** The listener whose queue it stands in, or that it came from; -1 for none. */
+  readonly parent: number
+  readonly error: string
+  readonly shutdown: '' | 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'
+  /** Options that were set by a call, with their values. */
+  readonly options: Readonly<Record<string, number | string>>
+  readonly listener: ListenerView | null
+  readonly tcb: TcbView | null
+}
+
+export interface ListenerView {
+  readonly backlog: number
+  readonly synQueueLimit: number
+  readonly acceptQueueLimit: number
+  /** Oldest first; at most a few dozen, the lengths count all. */
+  readonly synQueue: readonly QueueEntryView[]
+  readonly synQueueLength: number
+  readonly acceptQueue: readonly QueueEntryView[]
+  readonly acceptQueueLength: number
+  /** What it dropped and why. */
+  readonly drops: Readonly<Record<string, number>>
+}
+
+export interface QueueEntryView {
+  readonly socket: number
+  readonly remote: string
+  readonly since: Micros
+  /** SYN-ACK retransmissions so far. */
+  readonly retries: number
+}
+
+/** A run of bytes in sequence space, [start, end) counted from the ISN + 1 = 1. */
+export interface ByteRun {
+  readonly start: number
+  readonly end: number
+  readonly kind:
+    | 'acked'
+    | 'inFlight'
+    | 'sacked'
+    | 'lost'
+    | 'retransmitted'
+    | 'queued'
+    | 'read'
+    | 'unread'
+    | 'gap'
+    | 'outOfOrder'
+}
+
+export interface TcbView {
+  readonly iss: number
+  readonly irs: number
+  readonly snd: {
+    readonly una: number
+    readonly nxt: number
+    readonly wnd: number
+    readonly wl1: number
+    readonly wl2: number
+    readonly wscale: number
+  }
+  readonly rcv: { readonly nxt: number; readonly wnd: number; readonly wup: number; readonly wscale: number }
+  readonly smss: number
+  readonly rmss: number
+  readonly options: { readonly sack: boolean; readonly timestamps: boolean; readonly windowScale: boolean }
+  readonly congestion: {
+    readonly algorithm: string
+    /** Segments. */
+    readonly cwnd: number
+    /** Segments; null for infinite. */
+    readonly ssthresh: number | null
+    readonly caState: CaState
+    readonly phase: CongestionPhase
+    readonly flightBytes: number
+    /** Segments that the sender believes are in the network. */
+    readonly pipe: number
+    readonly duplicateAcks: number
+  }
+  readonly rtt: {
+    readonly srttMicros: number
+    readonly rttvarMicros: number
+    readonly rtoMicros: number
+    readonly backoff: number
+  }
+  readonly timers: readonly TimerView[]
+  readonly waiting: { readonly reason: WaitReason; readonly bytes: number; readonly since: Micros }
+  /** Acked recently, in flight, queued: contiguous runs, ascending. */
+  readonly sendRuns: readonly ByteRun[]
+  readonly sendBuffer: { readonly usedBytes: number; readonly limitBytes: number }
+  /** Read recently, unread, gaps and out-of-order islands: ascending. */
+  readonly receiveRuns: readonly ByteRun[]
+  readonly receiveBuffer: { readonly usedBytes: number; readonly limitBytes: number; readonly windowEdge: number }
+  /** Lifetime totals: bytes and segments. */
+  readonly totals: {
+    readonly bytesAcked: number
+    readonly bytesReceived: number
+    readonly segmentsOut: number
+    readonly segmentsIn: number
+    readonly retransmits: number
+  }
+}
+
+export interface TimerView {
+  readonly kind: TimerKind
+  readonly armedAt: Micros
+  readonly firesAt: Micros
+  /** Times it fired in a row without progress. */
+  readonly count: number
+}
+
+export interface LinkView {
+  readonly index: number
+  readonly a: number
+  readonly b: number
+  readonly connected: boolean
+  readonly aToB: LinkSettings & { readonly waiting: number }
+  readonly bToA: LinkSettings & { readonly waiting: number }
+}
+
+export interface PacketInFlight {
+  readonly packet: number
+  readonly from: number
+  readonly to: number
+  readonly sentAt: Micros
+  /** When it will arrive, or be lost; null while held. */
+  readonly arrivesAt: Micros | null
+  /** How far along it is, 0..1. */
+  readonly progress: number
+  readonly held: boolean
+  readonly corrupted: boolean
+  /** It will not arrive. */
+  readonly doomed: boolean
+}

@@ -1,0 +1,105 @@
+/**
+ * A host's profile: the kernel settings that change what TCP does, under Linux's names, with the defaults of a current
+ * kernel (Documentation/networking/ip-sysctl.rst; somaxconn is net.core's). Times are in the unit Linux uses (seconds
+ * unless the name says otherwise), sizes in bytes.
+ */
+export interface Sysctl {
+  tcp_syn_retries: number
+  /** How many SYN retransmissions go out at the first interval before backoff begins. */
+  tcp_syn_linear_timeouts: number
+  tcp_synack_retries: number
+  tcp_retries1: number
+  tcp_retries2: number
+  tcp_orphan_retries: number
+  tcp_max_orphans: number
+  tcp_fin_timeout: number
+  tcp_keepalive_time: number
+  tcp_keepalive_intvl: number
+  tcp_keepalive_probes: number
+  tcp_max_syn_backlog: number
+  somaxconn: number
+  tcp_abort_on_overflow: number
+  tcp_syncookies: number
+  tcp_tw_reuse: number
+  tcp_max_tw_buckets: number
+  tcp_rfc1337: number
+  tcp_timestamps: number
+  tcp_sack: number
+  tcp_dsack: number
+  tcp_window_scaling: number
+  tcp_ecn: number
+  tcp_congestion_control: string
+  tcp_slow_start_after_idle: number
+  tcp_reordering: number
+  /** Bit 1 RACK (RFC 8985); 0 leaves recovery to RFC 6675. */
+  tcp_recovery: number
+  tcp_early_retrans: number
+  tcp_frto: number
+  tcp_no_metrics_save: number
+  tcp_moderate_rcvbuf: number
+  tcp_adv_win_scale: number
+  tcp_autocorking: number
+  tcp_min_rto_us: number
+  tcp_challenge_ack_limit: number
+  tcp_invalid_ratelimit: number
+  /** Initial congestion window in segments: a route attribute on Linux (`ip route ... initcwnd`), 10 by default. */
+  initcwnd: number
+  /** Initial ssthresh in segments, 0 for none: a route attribute on Linux (metric `ssthresh`). */
+  initssthresh: number
+  tcp_rmem: readonly [min: number, initial: number, max: number]
+  tcp_wmem: readonly [min: number, initial: number, max: number]
+  rmem_max: number
+  wmem_max: number
+  ip_local_port_range: readonly [low: number, high: number]
+  ip_default_ttl: number
+  /** The interface's MTU: a link attribute on Linux (`ip link set ... mtu`). */
+  mtu: number
+}
+
+export const LINUX_SYSCTL: Readonly<Sysctl> = {
+  tcp_syn_retries: 6,
+  tcp_syn_linear_timeouts: 4,
+  tcp_synack_retries: 5,
+  tcp_retries1: 3,
+  tcp_retries2: 15,
+  tcp_orphan_retries: 0,
+  tcp_max_orphans: 131_072,
+  tcp_fin_timeout: 60,
+  tcp_keepalive_time: 7_200,
+  tcp_keepalive_intvl: 75,
+  tcp_keepalive_probes: 9,
+  tcp_max_syn_backlog: 1_024,
+  somaxconn: 4_096,
+  tcp_abort_on_overflow: 0,
+  tcp_syncookies: 1,
+  tcp_tw_reuse: 2,
+  tcp_max_tw_buckets: 131_072,
+  tcp_rfc1337: 0,
+  tcp_timestamps: 1,
+  tcp_sack: 1,
+  tcp_dsack: 1,
+  tcp_window_scaling: 1,
+  tcp_ecn: 2,
+  tcp_congestion_control: 'cubic',
+  tcp_slow_start_after_idle: 1,
+  tcp_reordering: 3,
+  tcp_recovery: 1,
+  tcp_early_retrans: 3,
+  tcp_frto: 2,
+  tcp_no_metrics_save: 1,
+  tcp_moderate_rcvbuf: 1,
+  tcp_adv_win_scale: 1,
+  tcp_autocorking: 1,
+  tcp_min_rto_us: 200_000,
+  tcp_challenge_ack_limit: 2_147_483_647,
+  tcp_invalid_ratelimit: 500,
+  initcwnd: 10,
+  initssthresh: 0,
+  tcp_rmem: [4_096, 131_072, 6_291_456],
+  tcp_wmem: [4_096, 16_384, 4_194_304],
+  rmem_max: 212_992,
+  wmem_max: 212_992,
+  ip_local_port_range: [32_768, 60_999],
+  ip_default_ttl: 64,
+  mtu: 1_500,
+}
