@@ -200,10 +200,10 @@ export interface TraceMark {
   readonly texts: number
 }
 
-/** A copy of everything after `mark`. Offsets of packets are relative to the delta's own bytes. */
-export function deltaSince(trace: Trace, mark: TraceMark): TraceDelta {
+/** A copy of everything after `mark`, up to `until`. Offsets of packets are relative to the delta's own bytes. */
+export function deltaSince(trace: Trace, mark: TraceMark, until: TraceMark = traceMark(trace)): TraceDelta {
   const { events, packets } = trace
-  const end = events.count
+  const end = until.events
   const base = packets.offset[mark.packets]
   return {
     fromEvent: mark.events,
@@ -220,14 +220,14 @@ export function deltaSince(trace: Trace, mark: TraceMark): TraceDelta {
       args: events.args.slice(mark.events * ARGUMENTS, end * ARGUMENTS),
     },
     packets: {
-      count: packets.count - mark.packets,
-      host: packets.host.slice(mark.packets, packets.count),
-      sentAt: packets.sentAt.slice(mark.packets, packets.count),
-      offset: packets.offset.slice(mark.packets, packets.count + 1).map((o) => o - base),
-      payloadLength: packets.payloadLength.slice(mark.packets, packets.count),
-      bytes: packets.bytes.slice(base, packets.offset[packets.count]),
+      count: until.packets - mark.packets,
+      host: packets.host.slice(mark.packets, until.packets),
+      sentAt: packets.sentAt.slice(mark.packets, until.packets),
+      offset: packets.offset.slice(mark.packets, until.packets + 1).map((o) => o - base),
+      payloadLength: packets.payloadLength.slice(mark.packets, until.packets),
+      bytes: packets.bytes.slice(base, packets.offset[until.packets]),
     },
-    texts: trace.texts.slice(mark.texts),
+    texts: trace.texts.slice(mark.texts, until.texts),
   }
 }
 

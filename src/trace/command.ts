@@ -1,7 +1,7 @@
 /** What a person can do to a world, as data. A session is its document plus a list of these with their positions. */
 import type { Micros } from '../base'
 import type { Call } from './calls'
-import type { LinkSettings } from './spec'
+import type { LinkSettings } from './link-settings'
 
 export type PacketOrder = 'lose' | 'delay' | 'duplicate' | 'corrupt' | 'hold' | 'release'
 

@@ -4,7 +4,7 @@
  * `iss` and `irs`.
  */
 import type { Micros } from '../base'
-import type { LinkSettings } from './spec'
+import type { LinkSettings } from './link-settings'
 import type { TcpState } from './states'
 import type { CaState, CongestionPhase, TimerKind, WaitReason } from './vocabulary'
 

@@ -2,6 +2,7 @@
 import type { Micros } from '../base'
 import type { Action } from './command'
 import type { Step } from './calls'
+import type { LinkSettings } from './link-settings'
 import type { Sysctl } from './sysctl'
 
 export interface ProgramSpec {
@@ -17,23 +18,6 @@ export interface HostSpec {
   readonly role: 'client' | 'server' | 'other'
   readonly sysctl: Partial<Sysctl>
   readonly programs: readonly ProgramSpec[]
-}
-
-/** One direction of a link. Probabilities are 0..1 and drawn for each packet from the link's own stream. */
-export interface LinkSettings {
-  /** Bits a second; 0 means no serialisation time. */
-  rateBitsPerSecond: number
-  delayMicros: Micros
-  /** Each packet's delay gets a uniform draw from 0..jitterMicros on top; order is kept unless reordered. */
-  jitterMicros: Micros
-  /** Packets that may wait while one is in service; the next is lost (drop-tail). */
-  queuePackets: number
-  loss: number
-  /** Chance that a packet is held back by reorderMicros so that later ones pass it. */
-  reorder: number
-  reorderMicros: Micros
-  duplicate: number
-  corrupt: number
 }
 
 /**

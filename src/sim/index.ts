@@ -1,0 +1,23 @@
+export { describeAction } from './describe-action'
+export { createRecorder, traceHash } from './recorder'
+export type { TraceRecorder } from './recorder'
+export {
+  act,
+  branchViews,
+  createSession,
+  deleteBranch,
+  endPosition,
+  goToStep,
+  position,
+  runUntil,
+  seek,
+  sessionHash,
+  stepBy,
+  stepForward,
+  switchBranch,
+  upcomingTime,
+} from './session'
+export type { Branch, Session } from './session'
+export { takeSnapshot } from './snapshot'
+export { advanceClock, applyAction, createWorld, dispatchNext, nextTime } from './world'
+export type { World, WorldState } from './world'

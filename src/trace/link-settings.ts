@@ -1,0 +1,19 @@
+/** How one direction of a link treats packets. */
+import type { Micros } from '../base'
+
+/** One direction of a link. Probabilities are 0..1 and drawn for each packet from the link's own stream. */
+export interface LinkSettings {
+  /** Bits a second; 0 means no serialisation time. */
+  rateBitsPerSecond: number
+  delayMicros: Micros
+  /** Each packet's delay gets a uniform draw from 0..jitterMicros on top; order is kept unless reordered. */
+  jitterMicros: Micros
+  /** Packets that may wait while one is in service; the next is lost (drop-tail). */
+  queuePackets: number
+  loss: number
+  /** Chance that a packet is held back by reorderMicros so that later ones pass it. */
+  reorder: number
+  reorderMicros: Micros
+  duplicate: number
+  corrupt: number
+}
