@@ -22,17 +22,21 @@ export interface HostSpec {
 
 /**
  * A fault on chosen packets, counted from 1 among those that match, so that a scenario can lose just the third data
- * segment. `flags` are letters that must all be set (S, A, F, R, P); `data` asks for payload.
+ * segment. `flags` are letters that must all be set (S, A, F, R, P); `data` true asks for payload, false for none.
  */
 export interface FaultSpec {
   /** Host index that the packet comes from. */
   readonly from: number
   readonly flags?: string
   readonly data?: boolean
+  /** Empty: every one that matches. */
   readonly nth: readonly number[]
   readonly order: 'lose' | 'delay' | 'duplicate' | 'corrupt' | 'hold'
   readonly delayMicros?: Micros
 }
+
+/** The link number of packets that take no link: loopback, and those with nowhere to go. */
+export const NO_LINK = 0xffff_ffff
 
 export interface LinkSpec {
   /** Host indices of the two ends. */

@@ -1,0 +1,8 @@
+export { changeLink, setPlugged } from './change'
+export { packetDue, packetIsDue } from './due'
+export { createNetwork } from './network'
+export type { Network, NetworkIo } from './network'
+export { orderPacket } from './orders'
+export { describeSettings, settingsError } from './settings'
+export { submitPacket } from './submit'
+export { viewInFlight, viewLinks } from './view'

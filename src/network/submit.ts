@@ -1,0 +1,106 @@
+/**
+ * A packet enters the network: which way it goes, whether the queue takes it, what the link's chances and the
+ * scenario's faults do to it, and when it will arrive. One schedule entry for each packet.
+ *
+ * A full queue loses at once. A packet that chance or a fault takes is lost half-way: it has used its share of the rate,
+ * and a person can see it go. Chances are drawn for every packet that the queue took, each from its own stream, so that
+ * changing one probability leaves the other streams alone.
+ */
+import { nextChance, nextInt } from '../base'
+import { LOSS_REASONS, NO_LINK } from '../trace'
+import type { LossReason, RuleName } from '../trace'
+import type { Packet } from '../wire'
+import { damage } from './damage'
+import { matchFaults } from './faults'
+import type { FaultOrders } from './faults'
+import { createFlight, doom, duplicate, hold, postpone } from './flight'
+import { hostOfAddress, routeFor } from './network'
+import type { Direction, DirectionName, Flight, Link, Network, NetworkIo } from './network'
+import { enqueue, isFull, serve, transmitMicros, waitingAt } from './queue'
+import { record } from './record'
+
+/** Sends a packet on its way. 'noRoute' when the sender has no link and the packet is not for itself. */
+export function submitPacket(net: Network, from: number, packet: Packet, io: NetworkIo): 'sent' | 'noRoute' {
+  const to = hostOfAddress(net, from, packet.ip.dst)
+  if (to === from) {
+    loopBack(net, from, packet, io)
+    return 'sent'
+  }
+  const route = routeFor(net, from, to)
+  if (route === -1) {
+    lose(io, from, packet, NO_LINK, 'noRoute', 'noRoute')
+    return 'noRoute'
+  }
+  const link = net.links[route >> 1]
+  const name: DirectionName = route & 1 ? 'bToA' : 'aToB'
+  const faults = matchFaults(net.faults, from, packet)
+  if (!link.connected) lose(io, from, packet, route >> 1, 'unplugged', 'cableUnplugged')
+  else transmit(net, { link, index: route >> 1, name, direction: link[name] }, from, packet, faults, io)
+  return 'sent'
+}
+
+/** The way a packet takes. */
+interface Way {
+  readonly link: Link
+  readonly index: number
+  readonly name: DirectionName
+  readonly direction: Direction
+}
+
+function loopBack(net: Network, from: number, packet: Packet, io: NetworkIo): void {
+  const flight = createFlight(packet, { from, to: from, link: NO_LINK, direction: 'aToB' }, io.now)
+  net.flights.set(packet.id, flight)
+  io.schedule(packet.id, 0, io.now)
+}
+
+function transmit(net: Network, way: Way, from: number, packet: Packet, faults: FaultOrders, io: NetworkIo): void {
+  const { direction, index } = way
+  const { now } = io
+  serve(direction, now)
+  if (isFull(direction, now)) {
+    lose(io, from, packet, index, 'queueFull', 'dropTail')
+    return
+  }
+  const micros = transmitMicros(direction, packet.length)
+  const start = enqueue(direction, now, micros)
+  const { settings, random } = direction
+  const jitter = settings.jitterMicros > 0 ? nextInt(random.jitter, settings.jitterMicros + 1) : 0
+  const arrival = Math.max(Math.ceil(start + micros) + settings.delayMicros + jitter, direction.lastArrival)
+  direction.lastArrival = arrival
+  const to = way.name === 'aToB' ? way.link.b : way.link.a
+  const flight = createFlight(packet, { from, to, link: index, direction: way.name }, now)
+  flight.serviceStart = start
+  flight.transmitMicros = micros
+  flight.jitterMicros = jitter
+  flight.naturalAt = arrival
+  flight.dueAt = arrival
+  flight.endAt = arrival
+  if (start > now) {
+    record(io, from, flight.cause, 'link/packetQueued', 'linkQueue', packet.id, index, waitingAt(direction, now) - 1)
+  }
+  net.flights.set(packet.id, flight)
+  takeChances(net, flight, direction, faults, io)
+  if (!flight.held) io.schedule(packet.id, flight.version, flight.dueAt)
+}
+
+function takeChances(net: Network, flight: Flight, direction: Direction, faults: FaultOrders, io: NetworkIo): void {
+  const { settings, random } = direction
+  const lost = nextChance(random.loss, settings.loss)
+  const reordered = nextChance(random.reorder, settings.reorder)
+  const doubled = nextChance(random.duplicate, settings.duplicate)
+  const corrupted = nextChance(random.corrupt, settings.corrupt)
+  if (corrupted) damage(flight, random.corrupt, 'linkCorrupt', flight.cause, io)
+  if (faults.corrupt) damage(flight, random.corrupt, 'scenarioFault', flight.cause, io)
+  if (reordered) postpone(flight, settings.reorderMicros, 'linkReorder', flight.cause, io)
+  if (faults.delayMicros > 0) postpone(flight, faults.delayMicros, 'scenarioFault', flight.cause, io)
+  if (doubled) duplicate(net, flight, 'linkDuplicate', flight.cause, io)
+  if (faults.duplicate) duplicate(net, flight, 'scenarioFault', flight.cause, io)
+  if (lost) doom(flight, 'random')
+  else if (faults.lose) doom(flight, 'fault')
+  if (faults.hold) hold(flight, 'scenarioFault', flight.cause, io)
+}
+
+/** A packet that gets no further than its own end of the link. */
+function lose(io: NetworkIo, from: number, packet: Packet, link: number, reason: LossReason, rule: RuleName): void {
+  record(io, from, packet.sentEvent, 'link/packetLost', rule, packet.id, link, LOSS_REASONS.indexOf(reason))
+}
