@@ -1,3 +1,8 @@
+export { decodeHeaders, decodePacket, encodeHeaders, encodePacket } from './codec'
+export type { DecodedHeaders, DecodedPacket, DecodeError } from './codec'
+export { formatIpv4, parseIpv4 } from './ipv4'
+export { flagLetters, formatFlags, formatOptions, formatSegment, formatSegmentBody, relativeSeq } from './notation'
+export type { SequenceBase } from './notation'
 export type { Packet } from './packet'
 export {
   ACK,
@@ -16,3 +21,4 @@ export {
   URG,
 } from './segment'
 export type { Ipv4Address, Ipv4Header, SackBlock, TcpOptions, TcpSegment } from './segment'
+export type { SegmentHeader } from './tcp'
