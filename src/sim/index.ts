@@ -1,3 +1,5 @@
+export { capturePackets } from './capture'
+export type { CapturedPacket } from './capture'
 export { describeAction } from './describe-action'
 export { createRecorder, traceHash } from './recorder'
 export type { TraceRecorder } from './recorder'

@@ -22,9 +22,13 @@ export interface TraceRecorder extends Recorder {
   state: RecorderState
   trace: Trace
   now: number
+  /** Called with every packet that leaves a host, live or replayed; the trace keeps headers only. */
+  tap: PacketTap | undefined
   /** Points the recorder at another branch's trace. */
   attach(trace: Trace): void
 }
+
+export type PacketTap = (packet: number, at: number, header: Uint8Array, payload: Uint8Array) => void
 
 export function createRecorderState(): RecorderState {
   return { events: 0, packets: 0, hashA: 0x811c9dc5 | 0, hashB: 0x9747b28c | 0 }
@@ -57,6 +61,7 @@ class ColumnRecorder implements TraceRecorder {
   now = 0
   readonly enabled = true
   state = createRecorderState()
+  tap: PacketTap | undefined = undefined
   trace: Trace
   private numbers = new Map<string, number>()
   private hashes: number[] = []
@@ -117,6 +122,7 @@ class ColumnRecorder implements TraceRecorder {
     for (let i = 0; i + 3 < headerLength; i += 4) {
       this.hash((header[i] << 24) | (header[i + 1] << 16) | (header[i + 2] << 8) | header[i + 3], i)
     }
+    this.tap?.(index, this.now, header, payload)
     const columns = this.trace.packets
     if (index < columns.count) return index
     reservePackets(columns, 1, headerLength)
@@ -149,6 +155,7 @@ class CountingRecorder implements TraceRecorder {
   now = 0
   readonly enabled = false
   state = createRecorderState()
+  tap: PacketTap | undefined = undefined
   trace: Trace
 
   constructor(trace: Trace) {

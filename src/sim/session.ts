@@ -90,20 +90,29 @@ export function sessionHash(session: Session): string {
 
 /** Time of what comes next: a recorded command or the next entry of the queue; NEVER at a quiet end. */
 export function upcomingTime(session: Session): Micros {
-  const command = recordedCommand(session)
+  const command = commandAt(session.branch, session.world.state.step)
   return command === undefined ? nextTime(session.world) : Math.min(command.at, nextTime(session.world))
 }
 
 /** One step onward. False when there is nothing more to happen. */
 export function stepForward(session: Session): boolean {
-  const { world, branch } = session
-  const command = recordedCommand(session)
-  if (command !== undefined) {
-    advanceClock(world, command.at)
-    applyAction(world, command.action)
-  } else if (!dispatchNext(world)) return false
-  noteStep(session, branch)
+  if (!stepWorld(session.branch, session.world)) return false
+  noteStep(session, session.branch)
   return true
+}
+
+/** One step of a world along a branch: the command that was given there, or the next thing that happens by itself. */
+function stepWorld(branch: Branch, world: World): boolean {
+  const command = commandAt(branch, world.state.step)
+  if (command === undefined) return dispatchNext(world)
+  advanceClock(world, command.at)
+  applyAction(world, command.action)
+  return true
+}
+
+/** Takes a world that is not the one shown along the branch, until `enough` or the end of what the branch has seen. */
+export function followBranch(branch: Branch, world: World, enough: () => boolean): void {
+  while (!enough() && world.state.step < branch.timeline.steps && stepWorld(branch, world)) continue
 }
 
 /** Runs every step up to and including time `at`, then sets the clock to `at`. At most `mostSteps` of them. */
@@ -226,17 +235,15 @@ function restore(session: Session, step: number): void {
   session.world = restoreWorld(session.spec, session.recorder, state)
 }
 
-function nearestCheckpoint(branch: Branch, step: number): number {
+/** The last step up to `step` that the branch has a checkpoint of. */
+export function nearestCheckpoint(branch: Branch, step: number): number {
   let best = 0
   for (const at of branch.checkpoints.keys()) if (at <= step && at > best) best = at
   return best
 }
 
-function recordedCommand(session: Session): Command | undefined {
-  const { step } = session.world.state
-  const { commands, timeline } = session.branch
-  if (step >= timeline.steps && commands.length === 0) return undefined
-  // Commands are few; they are in the order of their steps.
+/** The command given after `step` steps of a branch. Commands are in the order of their steps. */
+function commandAt({ commands }: Branch, step: number): Command | undefined {
   let low = 0
   let high = commands.length
   while (low < high) {
