@@ -6,13 +6,14 @@
  */
 import { err, ok } from '../base'
 import type { Micros, Result } from '../base'
+import { linkSettingsError } from '../trace'
 import type { LinkSettings } from '../trace'
+import { describeSettings } from './describe'
 import { loseFlight } from './due'
 import type { Direction, DirectionName, Flight, Network, NetworkIo } from './network'
 import { reschedule } from './orders'
 import { clearQueue, enqueue, serve, transmitMicros } from './queue'
 import { record } from './record'
-import { describeSettings, settingsError } from './settings'
 
 /** Changes one direction of link `index`, or both. Refuses values out of range with one sentence, changing nothing. */
 export function changeLink(
@@ -24,7 +25,7 @@ export function changeLink(
 ): Result<void> {
   const link = net.links[index]
   if (link === undefined) return err(`There is no link ${index}.`)
-  const problem = settingsError(settings)
+  const problem = linkSettingsError(settings)
   if (problem !== undefined) return err(problem)
   for (const name of direction === 'both' ? (['aToB', 'bToA'] as const) : [direction]) {
     Object.assign(link[name].settings, settings)

@@ -41,7 +41,7 @@ export function orderPacket(
       hold(flight, 'handOnWire', cause, io)
       flight.version++
       return ok(undefined)
-    case 'release':
+    default:
       if (!flight.held) return err(`Packet ${packetId} is not held.`)
       release(flight, 'handOnWire', cause, io)
       reschedule(flight, io)

@@ -80,9 +80,9 @@ function transmit(net: Network, way: Way, from: number, packet: Packet, faults: 
   }
   net.flights.set(packet.id, flight)
   takeChances(net, flight, direction, faults, io)
-  if (!flight.held) io.schedule(packet.id, flight.version, flight.dueAt)
 }
 
+/** Applies what chance and the faults decide, then schedules the packet; a second copy comes after it. */
 function takeChances(net: Network, flight: Flight, direction: Direction, faults: FaultOrders, io: NetworkIo): void {
   const { settings, random } = direction
   const lost = nextChance(random.loss, settings.loss)
@@ -93,11 +93,12 @@ function takeChances(net: Network, flight: Flight, direction: Direction, faults:
   if (faults.corrupt) damage(flight, random.corrupt, 'scenarioFault', flight.cause, io)
   if (reordered) postpone(flight, settings.reorderMicros, 'linkReorder', flight.cause, io)
   if (faults.delayMicros > 0) postpone(flight, faults.delayMicros, 'scenarioFault', flight.cause, io)
-  if (doubled) duplicate(net, flight, 'linkDuplicate', flight.cause, io)
-  if (faults.duplicate) duplicate(net, flight, 'scenarioFault', flight.cause, io)
   if (lost) doom(flight, 'random')
   else if (faults.lose) doom(flight, 'fault')
   if (faults.hold) hold(flight, 'scenarioFault', flight.cause, io)
+  else io.schedule(flight.packet.id, flight.version, flight.dueAt)
+  if (doubled) duplicate(net, flight, 'linkDuplicate', flight.cause, io)
+  if (faults.duplicate) duplicate(net, flight, 'scenarioFault', flight.cause, io)
 }
 
 /** A packet that gets no further than its own end of the link. */
