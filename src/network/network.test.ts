@@ -344,14 +344,6 @@ describe('a link that changes', () => {
 test('the network is plain data: a copy goes on as the original does', () => {
   const settings = { rateBitsPerSecond: 2_000_000, loss: 0.2, reorder: 0.2, reorderMicros: 4_000, jitterMicros: 900 }
   const b = bench({ ...settings, duplicate: 0.2, corrupt: 0.2 })
-  const later = (from: NetworkBench): unknown => {
-    for (let i = 0; i < 40; i++) {
-      sendPacket(from, i % 2, { length: 40 + i })
-      runBench(from, from.io.now + 1_500)
-    }
-    runBench(from, SECOND)
-    return from.arrivals
-  }
   for (let i = 0; i < 40; i++) sendPacket(b, 0, { length: 400 })
   runBench(b, 20_000)
   const copy = bench()
@@ -363,5 +355,14 @@ test('the network is plain data: a copy goes on as the original does', () => {
   })
   copy.events.push(...b.events)
   copy.io.now = b.io.now
-  expect(later(copy)).toEqual(later(b))
+  expect(trafficAfter(copy)).toEqual(trafficAfter(b))
 })
+
+function trafficAfter(from: NetworkBench): unknown {
+  for (let i = 0; i < 40; i++) {
+    sendPacket(from, i % 2, { length: 40 + i })
+    runBench(from, from.io.now + 1_500)
+  }
+  runBench(from, SECOND)
+  return from.arrivals
+}

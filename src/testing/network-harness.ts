@@ -71,7 +71,14 @@ export function networkBench(spec: WorldSpec): NetworkBench {
     cause: -1,
     enabled: true,
     emit(type, rule, ...args) {
-      events.push({ at: bench.io.now, type, rule, host: recorder.host, cause: recorder.cause, args })
+      events.push({
+        at: bench.io.now,
+        type,
+        rule,
+        host: recorder.host,
+        cause: recorder.cause,
+        args: args.map((word) => word ?? 0),
+      })
       return events.length - 1
     },
     text: (value) => texts.push(value) - 1,
