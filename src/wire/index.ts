@@ -1,5 +1,7 @@
 export { decodeHeaders, decodePacket, encodeHeaders, encodePacket } from './codec'
 export type { DecodedHeaders, DecodedPacket, DecodeError } from './codec'
+export type { Field, FieldLayer } from './field'
+export { dissect } from './fields'
 export { formatIpv4, parseIpv4 } from './ipv4'
 export { flagLetters, formatFlags, formatOptions, formatSegment, formatSegmentBody, relativeSeq } from './notation'
 export type { SequenceBase } from './notation'

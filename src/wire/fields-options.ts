@@ -1,0 +1,74 @@
+/** TCP options taken apart for reading, one field for each, as Wireshark names them. Part of fields.ts. */
+import { get16, get32 } from './bytes'
+import type { Field } from './field'
+import {
+  isSackLength,
+  KIND_END,
+  KIND_MSS,
+  KIND_NOP,
+  KIND_SACK,
+  KIND_SACK_PERMITTED,
+  KIND_TIMESTAMPS,
+  KIND_WINDOW_SCALE,
+  walkOptions,
+} from './options'
+import type { RawOption } from './options'
+
+const NAMES: Readonly<Record<number, string>> = {
+  [KIND_END]: 'End of Option List (EOL)',
+  [KIND_NOP]: 'No-Operation (NOP)',
+  [KIND_MSS]: 'Maximum segment size',
+  [KIND_WINDOW_SCALE]: 'Window scale',
+  [KIND_SACK_PERMITTED]: 'SACK permitted',
+  [KIND_SACK]: 'SACK',
+  [KIND_TIMESTAMPS]: 'Timestamps',
+}
+
+/** The root of the option layer with a child for each option in [start, end); bytes that no option claims come last. */
+export function optionFields(bytes: Uint8Array, start: number, end: number): Field[] {
+  const options = walkOptions(bytes, start, end)
+  const children = options.map((option) => optionField(bytes, option))
+  const last = options.at(-1)
+  const read = last === undefined ? start : last.start + last.length
+  if (read < end) {
+    children.push(
+      leaf(last?.kind === KIND_END ? 'Padding' : 'Unreadable options', `${end - read} bytes`, read, end - read),
+    )
+  }
+  return [{ ...leaf('Options', `${end - start} bytes`, start, end - start), children }]
+}
+
+function optionField(bytes: Uint8Array, { kind, start, length }: RawOption): Field {
+  const name = `TCP Option - ${NAMES[kind] ?? `Unknown (${kind})`}`
+  const head = [leaf('Kind', `${NAMES[kind] ?? 'Unknown'} (${kind})`, start, 1)]
+  if (kind === KIND_END || kind === KIND_NOP) return { ...leaf(name, '', start, 1), children: head }
+  head.push(leaf('Length', String(length), start + 1, 1))
+  const body = bodyFields(bytes, kind, start + 2, length)
+  const value = body.map((field) => `${field.name} ${field.value}`).join(', ')
+  return { ...leaf(name, value, start, length), children: [...head, ...body] }
+}
+
+function bodyFields(bytes: Uint8Array, kind: number, at: number, length: number): Field[] {
+  if (kind === KIND_MSS && length === 4) return [leaf('MSS Value', String(get16(bytes, at)), at, 2)]
+  if (kind === KIND_WINDOW_SCALE && length === 3) {
+    const shift = bytes[at]
+    return [leaf('Shift count', `${shift} (multiply by ${2 ** Math.min(shift, 14)})`, at, 1)]
+  }
+  if (kind === KIND_TIMESTAMPS && length === 10) {
+    return [
+      leaf('Timestamp value', String(get32(bytes, at)), at, 4),
+      leaf('Timestamp echo reply', String(get32(bytes, at + 4)), at + 4, 4),
+    ]
+  }
+  if (kind === KIND_SACK && isSackLength(length)) {
+    const count = (length - 2) / 8
+    return Array.from({ length: count * 2 }, (_, i) =>
+      leaf(i % 2 === 0 ? 'left edge' : 'right edge', String(get32(bytes, at + i * 4)), at + i * 4, 4),
+    )
+  }
+  return length > 2 ? [leaf('Data', `${length - 2} bytes`, at, length - 2)] : []
+}
+
+function leaf(name: string, value: string, start: number, length: number): Field {
+  return { layer: 'options', name, value, start, length, children: [] }
+}
