@@ -77,13 +77,13 @@ export function decodePacket(bytes: Uint8Array): Result<DecodedPacket, DecodeErr
 
 /**
  * Reads headers that we encoded ourselves, as a trace keeps them: quickly, and without verifying a checksum that covers a payload
- * which is not there. Undefined when they are not TCP over IPv4.
+ * which is not there. An error when they are not TCP over IPv4.
  */
-export function decodeHeaders(bytes: Uint8Array, payloadLength: number): DecodedHeaders | undefined {
+export function decodeHeaders(bytes: Uint8Array, payloadLength: number): Result<DecodedHeaders, 'malformed'> {
   const envelope = readIpv4(bytes, bytes.length + payloadLength, false)
-  if (typeof envelope === 'string' || envelope.protocol !== PROTOCOL_TCP) return undefined
+  if (typeof envelope === 'string' || envelope.protocol !== PROTOCOL_TCP) return err('malformed')
   const end = tcpHeaderEnd(bytes, envelope.headerLength, bytes.length)
-  if (end === undefined) return undefined
+  if (end === undefined) return err('malformed')
   const segment = readTcp(bytes, envelope.headerLength, end, NO_PAYLOAD)
-  return { ip: envelope.ip, segment, headerLength: end, payloadLength }
+  return ok({ ip: envelope.ip, segment, headerLength: end, payloadLength })
 }
