@@ -117,6 +117,12 @@ export interface Tcb {
     end: Seq32
     /** End of the last small segment sent (Minshall's Nagle). */
     smallEnd: Seq32
+    /** Stream positions where a PSH is due, ascending: the ends of what single send() calls queued. */
+    pushMarks: Seq32[]
+    /** snd.end when PSH was last asked for (Linux pushed_seq). */
+    pushed: Seq32
+    /** A send() found too little room, and its caller may be waiting (SOCK_NOSPACE). */
+    noSpace: boolean
   }
   rcv: {
     nxt: Seq32
@@ -214,6 +220,11 @@ export interface Tcb {
     limited: boolean
     maxOut: number
     usageSeq: Seq32
+    /** Most segments out since the last validation (snd_cwnd_used). */
+    usedMax: number
+    /** When cwnd was last known to be used in full, or was set (snd_cwnd_stamp). */
+    stampAt: Micros
+    /** When data last left (lsndtime). */
     lastSentAt: Micros
     /** The algorithm's own numbers: a flat record, made by its `create`. */
     own: Record<string, number>
@@ -227,17 +238,32 @@ export interface Tcb {
     sackedOut: number
     lostOut: number
     retransOut: number
+    /** End of the highest SACKed segment; meaningful while sackedOut > 0 with SACK. */
+    highestSack: Seq32
+    /** Segments ever marked lost (tp->lost). */
+    lostTotal: number
+    /** Timeouts in a row without an advance of SND.UNA (icsk_retransmits), and in the connection's life. */
+    timeouts: number
+    timeoutsTotal: number
+    /** Duplicates that DSACKs reported. */
+    dsackDuplicates: number
+    /** The peer has thrown away data that it had SACKed. */
+    reneged: boolean
     reordering: number
+    /** How often reordering was seen. */
+    reorderingSeen: number
     /** Undo: una at the start, segments retransmitted since, values to restore. */
     undoMarker: Seq32 | undefined
+    /** -1: nothing retransmitted yet. */
     undoRetrans: number
     priorCwnd: number
+    /** 0: no undo of ssthresh. */
     priorSsthresh: number
     /** PRR (RFC 6937). */
     prrDelivered: number
     prrOut: number
-    /** When the first retransmission of this episode left; Eifel's test. */
-    retransStamp: number
+    /** When the first retransmission of this episode left, 0 for none; Eifel's test and the give-up clock. */
+    retransStamp: Micros
     delivered: number
     frto: boolean
     /** RACK (RFC 8985). */
@@ -245,12 +271,21 @@ export interface Tcb {
     rackEnd: Seq32
     rackRtt: Micros
     rackAdvanced: boolean
+    /** Reordering window in quarters of the minimum RTT, how many recoveries it lasts, and a DSACK that will widen it. */
+    rackSteps: number
+    rackPersist: number
+    rackDsackSeen: boolean
+    rackLastDelivered: number
     tlpHighSeq: Seq32 | undefined
+    /** The tail loss probe was a retransmission, not new data. */
+    tlpRetrans: boolean
     own: Record<string, number>
   }
   timers: Record<TimerKind, Timer>
   keepaliveProbesSent: number
   persistProbesSent: number
+  /** When the first unanswered window probe left, 0 for none. */
+  persistSince: Micros
   /** When the first unanswered transmission left, for user timeouts; NEVER when all is answered. */
   unansweredSince: Micros
   lastReceivedAt: Micros
