@@ -1,0 +1,6 @@
+export type { CapturedFrame, CaptureInterface, CaptureMeta } from './pcapng'
+export { readPcapng } from './pcapng-read'
+export type { Capture } from './pcapng-read'
+export { writePcapng } from './pcapng-write'
+export { tcpdumpLine } from './tcpdump'
+export type { Conversations } from './tcpdump'
