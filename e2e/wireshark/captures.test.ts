@@ -1,0 +1,47 @@
+/**
+ * Wireshark opens the capture of every built-in scenario, as the command line writes it: nothing malformed, no bad
+ * checksum, no packet missing. Captures hold packets as they left their host, so even a scenario that corrupts packets has none
+ * that is damaged.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { scenarioIds, tcpscope } from '../tools/tcpscope'
+import { CHECKSUM_GOOD, describeWithTshark } from './tshark'
+
+const FIELDS = ['frame.time_epoch', 'ip.checksum.status', 'tcp.checksum.status', '_ws.malformed'] as const
+
+const folder = mkdtempSync(join(tmpdir(), 'tcpscope-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const ids = await scenarioIds()
+
+await describeWithTshark('Wireshark reads our captures', (read) => {
+  test('there are scenarios to capture', () => {
+    expect(ids.length).toBeGreaterThan(20)
+  })
+
+  for (const id of ids) {
+    test.concurrent(`the capture of ${id} is flawless`, async ({ expect }) => {
+      const file = join(folder, `${id}.pcapng`)
+      const { status, stdout, stderr } = await tcpscope('run', id, '--format', 'summary', '--pcap', file)
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      const summary = JSON.parse(stdout) as { packets: number; simulatedMicros: number }
+      const frames = read(file, FIELDS)
+      expect(frames).toHaveLength(summary.packets)
+      for (const frame of frames) {
+        expect(frame).toMatchObject({
+          'ip.checksum.status': CHECKSUM_GOOD,
+          'tcp.checksum.status': CHECKSUM_GOOD,
+          '_ws.malformed': '',
+        })
+      }
+      const times = frames.map((frame) => Number(frame['frame.time_epoch']))
+      expect(times).toEqual(times.toSorted((a, b) => a - b))
+      expect(times.at(-1) ?? 0).toBeLessThanOrEqual(summary.simulatedMicros / 1e6)
+    })
+  }
+})
