@@ -25,7 +25,7 @@ await describeWithTshark('Wireshark reads our captures', (read) => {
   })
 
   for (const id of ids) {
-    test.concurrent(`the capture of ${id} is flawless`, async ({ expect }) => {
+    test.concurrent(`the capture of ${id} is flawless`, async () => {
       const file = join(folder, `${id}.pcapng`)
       const { status, stdout, stderr } = await tcpscope('run', id, '--format', 'summary', '--pcap', file)
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
