@@ -1,0 +1,6 @@
+export type { Choices, Layout, Locale, PhoneTab, Preset, Tab, Theme } from './choices'
+export type { Client, WorkerPort } from './client'
+export type { DispatchEnds } from './facts'
+export type { Selection } from './selection'
+export { store, useClient, useStore } from './store'
+export type { Crash, State, Toast } from './store'

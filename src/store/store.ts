@@ -1,0 +1,145 @@
+/** The one store of the page: facts from the worker, choices of the person, and the few verbs that change them. */
+import { useStore as useZustand } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+import type { FromWorker, SessionInfo } from '../trace'
+import { keepChoices, readChoices } from './choices'
+import type { Choices, Keep, Layout, Locale, Theme } from './choices'
+import { createClient, NO_CLIENT } from './client'
+import type { Client, WorkerPort } from './client'
+import { afterFrame, noFacts } from './facts'
+import type { Facts } from './facts'
+import type { Selection } from './selection'
+
+export interface Toast {
+  readonly id: number
+  readonly tone: 'notice' | 'failure'
+  readonly sentence: string
+}
+
+/** The engine broke an assertion of its own: what a report needs, and the session up to the last good step. */
+export interface Crash {
+  readonly sentence: string
+  readonly seed: number
+  readonly event: number
+  readonly session: string
+}
+
+export interface State extends Facts, Choices {
+  readonly client: Client
+  readonly selection: Selection | null
+  /** The socket that each host's panel shows, by host index. */
+  readonly shownSockets: Readonly<Record<number, number>>
+  readonly messages: readonly Toast[]
+  readonly crash: Crash | null
+  /** What was done or has happened, for the live region. */
+  readonly narration: string
+
+  connect(port: WorkerPort): Client
+  opened(info: SessionInfo): void
+  select(selection: Selection | null): void
+  showSocket(host: number, socket: number): void
+  setTheme(theme: Theme): void
+  setLocale(locale: Locale): void
+  setLayout(layout: Partial<Layout>): void
+  tell(sentence: string, tone?: Toast['tone']): void
+  dismiss(id: number): void
+  narrate(sentence: string): void
+}
+
+const MOST_TOASTS = 3
+
+function storage(): Keep | undefined {
+  try {
+    return globalThis.localStorage
+  } catch {
+    return undefined
+  }
+}
+
+let lastToast = 0
+
+export const store = createStore<State>((set, get) => {
+  const choose = (choices: Partial<Choices>): void => {
+    set(choices)
+    const { theme, locale, layout } = get()
+    keepChoices(storage(), { theme, locale, layout })
+  }
+  return {
+    ...noFacts(),
+    ...readChoices(storage()),
+    client: NO_CLIENT,
+    selection: null,
+    shownSockets: {},
+    messages: [],
+    crash: null,
+    narration: '',
+    connect: (port) => {
+      const client = createClient(port, {
+        onMessage: (message) => {
+          set(afterMessage(get(), message))
+        },
+        onFailure: (sentence) => {
+          get().tell(sentence, 'failure')
+        },
+      })
+      set({ client })
+      return client
+    },
+    opened: (info) => {
+      set({ info, selection: null, shownSockets: {}, crash: null, skipped: null })
+    },
+    select: (selection) => {
+      set({ selection })
+      if (selection?.kind === 'socket') get().showSocket(selection.host, selection.socket)
+    },
+    showSocket: (host, socket) => {
+      set({ shownSockets: { ...get().shownSockets, [host]: socket } })
+    },
+    setTheme: (theme) => {
+      choose({ theme })
+    },
+    setLocale: (locale) => {
+      choose({ locale })
+    },
+    setLayout: (layout) => {
+      choose({ layout: { ...get().layout, ...layout } })
+    },
+    tell: (sentence, tone = 'notice') => {
+      const others = get().messages.filter((toast) => toast.sentence !== sentence)
+      set({ messages: [...others, { id: ++lastToast, tone, sentence }].slice(-MOST_TOASTS) })
+    },
+    dismiss: (id) => {
+      set({ messages: get().messages.filter((toast) => toast.id !== id) })
+    },
+    narrate: (narration) => {
+      set({ narration })
+    },
+  }
+})
+
+function afterMessage(state: State, message: Exclude<FromWorker, { type: 'reply' | 'failed' }>): Partial<State> {
+  if (message.type === 'frame') {
+    const facts = afterFrame(state, message)
+    return message.epoch === state.epoch ? facts : { ...facts, selection: stillThere(state.selection, facts) }
+  }
+  if (message.type === 'crashed') {
+    const { sentence, seed, event, session } = message
+    return { crash: { sentence, seed, event, session }, playing: false }
+  }
+  return {}
+}
+
+/** A selection outlives a change of branch when what it points at lies before the fork. */
+function stillThere(selection: Selection | null, facts: Partial<Facts>): Selection | null {
+  if (selection?.kind === 'event') return selection.event < (facts.trace?.events.count ?? 0) ? selection : null
+  if (selection?.kind === 'packet') return selection.packet < (facts.trace?.packets.count ?? 0) ? selection : null
+  return selection
+}
+
+export function useStore<T>(selector: (state: State) => T): T {
+  return useZustand(store, selector)
+}
+
+export function useClient(): Client {
+  return useStore((state) => state.client)
+}

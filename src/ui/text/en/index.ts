@@ -1,0 +1,5 @@
+/** English: the source of every other language. */
+import { heroes } from './heroes'
+import { shell } from './shell'
+
+export const en = { ...shell, ...heroes }
