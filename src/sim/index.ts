@@ -20,6 +20,8 @@ export {
   upcomingTime,
 } from './session'
 export type { Branch, Session } from './session'
+export { replaySession } from './replay'
+export type { Replayed } from './replay'
 export { takeSnapshot } from './snapshot'
 export { advanceClock, applyAction, createWorld, dispatchNext, nextTime } from './world'
 export type { World, WorldState } from './world'

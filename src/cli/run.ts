@@ -1,0 +1,95 @@
+/** `run`: plays a scenario to its end, or to a time, and prints it as a ladder, as events or as a summary. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { MICROS_PER_SECOND } from '../base'
+import type { Micros } from '../base'
+import { writePcapng } from '../capture'
+import { decodeLink, findScenario, freshSession, micros, parseSession, toWorldSpec } from '../scenario'
+import type { SessionDocument } from '../scenario'
+import { capturePackets, endPosition, replaySession, runUntil, seek } from '../sim'
+import type { Session } from '../sim'
+import { readEvent } from '../trace'
+import { readChoice, readTime, readWords } from './args'
+import { CommandError } from './command-error'
+import { ladderLines } from './ladder'
+import { summarize } from './summary'
+
+/** Where a scenario that says nothing stops: past a TIME-WAIT. */
+const ORDINARY_END: Micros = 120 * MICROS_PER_SECOND
+const MOST_STEPS = 20_000_000
+
+export function runCommand(words: readonly string[]): void {
+  const { positionals, values } = readWords(words, ['until', 'format', 'pcap'])
+  const [source, ...rest] = positionals
+  if (source === undefined) throw new CommandError('run needs a scenario: an id, a file or a link.')
+  if (rest.length > 0) throw new CommandError(`run takes one scenario; "${rest[0]}" is one word too many.`)
+  const format = readChoice('format', values['format'], ['ladder', 'events', 'summary'], 'summary')
+  const until = readTime('until', values['until'])
+  const opened = openSource(source)
+  const session = play(opened, until)
+  if (values['pcap'] !== undefined) writeCapture(values['pcap'], session, opened.document.title)
+  process.stdout.write(`${print(session, format, opened.document.id).join('\n')}\n`)
+}
+
+function openSource(source: string): SessionDocument {
+  const builtIn = findScenario(source)
+  if (builtIn !== undefined) return freshSession(builtIn)
+  const hash = source.includes('#') ? source.slice(source.indexOf('#') + 1) : undefined
+  if (hash === undefined && existsSync(source)) {
+    const parsed = parseSession(readText(source))
+    if (!parsed.ok) throw new CommandError(`${source}: ${parsed.error}`)
+    return parsed.value
+  }
+  if (hash === undefined && !source.startsWith('1.')) {
+    throw new CommandError(
+      `"${source}" is neither a built-in scenario nor a file; \`tcpscope scenarios\` lists what there is.`,
+    )
+  }
+  const decoded = decodeLink(hash ?? source)
+  if (!decoded.ok) throw new CommandError(decoded.error)
+  return decoded.value
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new CommandError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`)
+  }
+}
+
+function play({ document, commands, position }: SessionDocument, until: Micros | undefined): Session {
+  const { session } = replaySession(toWorldSpec(document), commands, position)
+  seek(session, { to: 'end' })
+  const written = micros(document.until, ORDINARY_END)
+  const end = until ?? Math.max(endPosition(session).at, written)
+  if (end < endPosition(session).at) seek(session, { to: 'time', at: end })
+  else runUntil(session, end, MOST_STEPS)
+  return session
+}
+
+function print(session: Session, format: 'ladder' | 'events' | 'summary', scenario: string): string[] {
+  if (format === 'ladder') return ladderLines(session)
+  if (format === 'summary') return [JSON.stringify(summarize(session, scenario), null, 1)]
+  const { trace } = session.branch
+  return Array.from({ length: trace.events.count }, (_, index) => JSON.stringify(readEvent(trace, index)))
+}
+
+function writeCapture(path: string, session: Session, title: string): void {
+  const frames = capturePackets(session, 0, session.branch.trace.packets.count).map(
+    ({ at, host, header, payload }) => ({
+      at,
+      interface: host,
+      bytes: Buffer.concat([header, payload]),
+    }),
+  )
+  const bytes = writePcapng(frames, {
+    application: 'TCPScope',
+    comment: `${title}; seed ${session.spec.seed}`,
+    interfaces: session.spec.hosts.map(({ name, address }) => ({ name, description: address })),
+  })
+  try {
+    writeFileSync(path, bytes)
+  } catch (error) {
+    throw new CommandError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`)
+  }
+}
