@@ -24,6 +24,15 @@ const NAMES: Readonly<Record<number, string>> = {
   [KIND_TIMESTAMPS]: 'Timestamps',
 }
 
+/** Where the name of an option's kind is spelled otherwise than the option. */
+const KIND_NAMES: Readonly<Record<number, string>> = {
+  [KIND_NOP]: 'No-Operation',
+  [KIND_MSS]: 'Maximum Segment Size',
+  [KIND_WINDOW_SCALE]: 'Window Scale',
+  [KIND_SACK_PERMITTED]: 'SACK Permitted',
+  [KIND_TIMESTAMPS]: 'Time Stamp Option',
+}
+
 /** The root of the option layer with a child for each option in [start, end); bytes that no option claims come last. */
 export function optionFields(bytes: Uint8Array, start: number, end: number): Field[] {
   const options = walkOptions(bytes, start, end)
@@ -40,12 +49,29 @@ export function optionFields(bytes: Uint8Array, start: number, end: number): Fie
 
 function optionField(bytes: Uint8Array, { kind, start, length }: RawOption): Field {
   const name = `TCP Option - ${NAMES[kind] ?? `Unknown (${kind})`}`
-  const head = [leaf('Kind', `${NAMES[kind] ?? 'Unknown'} (${kind})`, start, 1)]
+  const head = [leaf('Kind', `${KIND_NAMES[kind] ?? NAMES[kind] ?? 'Unknown'} (${kind})`, start, 1)]
   if (kind === KIND_END || kind === KIND_NOP) return { ...leaf(name, '', start, 1), children: head }
   head.push(leaf('Length', String(length), start + 1, 1))
   const body = bodyFields(bytes, kind, start + 2, length)
-  const value = body.map((field) => `${field.name} ${field.value}`).join(', ')
-  return { ...leaf(name, value, start, length), children: [...head, ...body] }
+  return { ...leaf(name, summaryOf(kind, body), start, length), children: [...head, ...body] }
+}
+
+/** What is said of an option on its own line. */
+function summaryOf(kind: number, body: readonly Field[]): string {
+  const values = body.map((field) => field.value)
+  switch (kind) {
+    case KIND_MSS:
+      return values.length === 0 ? '' : `${values[0]} bytes`
+    case KIND_TIMESTAMPS:
+      return values.length === 2 ? `TSval ${values[0]}, TSecr ${values[1]}` : values.join(' ')
+    case KIND_SACK:
+      return values
+        .map((value, i) => (i % 2 === 0 ? value : `-${value} `))
+        .join('')
+        .trimEnd()
+    default:
+      return values.join(' ')
+  }
 }
 
 function bodyFields(bytes: Uint8Array, kind: number, at: number, length: number): Field[] {

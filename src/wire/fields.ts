@@ -92,7 +92,7 @@ const TCP_ROWS: readonly Row[] = [
   { name: 'Source Port', at: 0, length: 2, value: decimal },
   { name: 'Destination Port', at: 2, length: 2, value: decimal },
   { name: 'Sequence Number (raw)', at: 4, length: 4, value: decimal },
-  { name: 'Acknowledgment Number (raw)', at: 8, length: 4, value: decimal },
+  { name: 'Acknowledgment number (raw)', at: 8, length: 4, value: decimal },
   { name: 'Header Length', at: 12, length: 1, bits: [0, 4], value: words },
   {
     name: 'Flags',
