@@ -1,0 +1,67 @@
+/**
+ * When a packet leaves and would arrive, by the rate and delay of its link: the virtual queue that the network keeps,
+ * followed from outside. It places a cross, or a packet still under way, on its line; where a packet really arrived is
+ * always taken from the trace. Changes of a link made by hand are followed as soon as the page knows of them.
+ */
+import type { Micros } from '../../base'
+import type { LinkView } from '../../trace'
+import { parseIpv4 } from '../../wire'
+
+/** What is needed to know which way a packet goes. */
+export interface Wiring {
+  /** IPv4 address of each host. */
+  readonly addresses: readonly (number | undefined)[]
+  readonly links: readonly Pick<LinkView, 'a' | 'b' | 'aToB' | 'bToA'>[]
+}
+
+export interface LinkModel {
+  wiring: Wiring
+  /** When each direction's transmitter comes free: link * 2 for a to b, one more for b to a. */
+  busyUntil: Float64Array
+  /** What `busyUntil` was before the last packet, for one that the queue turned out not to take. */
+  before: number
+}
+
+export function wiringOf(addresses: readonly string[], links: Wiring['links']): Wiring {
+  return { addresses: addresses.map(parseIpv4), links }
+}
+
+export function createLinkModel(wiring: Wiring): LinkModel {
+  return { wiring, busyUntil: new Float64Array(wiring.links.length * 2), before: 0 }
+}
+
+/** Which host a packet of `from` goes to, and by which direction of which link; -1 where there is none. */
+export function routeOf(wiring: Wiring, from: number, dst: number): { readonly to: number; readonly direction: number } {
+  const { addresses, links } = wiring
+  const target = addresses.indexOf(dst)
+  if (target === from) return { to: from, direction: -1 }
+  let first = -1
+  for (let link = 0; link < links.length; link++) {
+    const { a, b } = links[link]
+    if (a !== from && b !== from) continue
+    const direction = link * 2 + (a === from ? 0 : 1)
+    if ((a === from ? b : a) === target) return { to: target, direction }
+    if (first === -1) first = direction
+  }
+  if (first === -1) return { to: -1, direction: -1 }
+  const { a, b } = links[first >> 1]
+  return { to: first & 1 ? a : b, direction: first }
+}
+
+/** Puts a packet of `bytes` into the queue at `at` and says when it departs and would arrive. */
+export function transit(model: LinkModel, direction: number, at: Micros, bytes: number): [departs: Micros, arrives: Micros] {
+  if (direction < 0) return [at, at]
+  const link = model.wiring.links[direction >> 1]
+  const settings = direction & 1 ? link.bToA : link.aToB
+  const rate = settings.rateBitsPerSecond
+  const transmission = rate > 0 ? (bytes * 8_000_000) / rate : 0
+  model.before = model.busyUntil[direction]
+  const departs = Math.max(at, model.busyUntil[direction])
+  model.busyUntil[direction] = departs + transmission
+  return [departs, Math.ceil(departs + transmission) + settings.delayMicros]
+}
+
+/** The packet given to `transit` last did not enter the queue after all. */
+export function takeBack(model: LinkModel, direction: number): void {
+  if (direction >= 0) model.busyUntil[direction] = model.before
+}
