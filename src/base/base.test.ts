@@ -49,7 +49,7 @@ test('two streams of one seed are independent, and each repeats exactly', () => 
 
 test('uniform draws fill [0, 1) evenly', () => {
   const prng = createPrng(1, 'uniform')
-  const buckets = new Array<number>(10).fill(0)
+  const buckets = Array.from({ length: 10 }, () => 0)
   for (let i = 0; i < 100_000; i++) buckets[Math.floor(nextUnit(prng) * 10)]++
   for (const count of buckets) expect(Math.abs(count - 10_000)).toBeLessThan(500)
 })
