@@ -1,0 +1,2 @@
+export { bufferCells, sequencePlace, sequenceView } from './cells'
+export type { Cell, SequenceView } from './cells'

@@ -1,0 +1,3 @@
+export * from './buffers'
+export * from './series'
+export * from './timeline'

@@ -1,0 +1,66 @@
+/**
+ * A series as a stepped line for a canvas: corners where samples are few; where several fall on one column of pixels, that column's
+ * first, lowest, highest and last value, so that no peak is lost and the line has at most a few corners for each pixel.
+ */
+
+/** Corners x, y, x, y ... of one line. */
+export type Line = readonly number[]
+
+export interface StepSource {
+  readonly at: Float64Array
+  readonly values: Float64Array
+  readonly count: number
+}
+
+/**
+ * The line of samples [0, count) up to time `end`. `x` maps µs to px and `y` a value to px; infinite values are left out and start
+ * a new line.
+ */
+export function stepLines(
+  source: StepSource,
+  end: number,
+  x: (at: number) => number,
+  y: (value: number) => number,
+): readonly Line[] {
+  const lines: number[][] = []
+  let line: number[] = []
+  let last = Number.NaN
+  for (let i = 0; i < source.count && source.at[i] <= end;) {
+    const column = Math.round(x(source.at[i]))
+    let lowest = source.values[i]
+    let highest = lowest
+    let first = lowest
+    let value = lowest
+    for (i++; i < source.count && source.at[i] <= end && Math.round(x(source.at[i])) === column; i++) {
+      value = source.values[i]
+      if (!Number.isFinite(first)) first = value
+      lowest = Math.min(lowest, value)
+      highest = Number.isFinite(highest) ? Math.max(highest, value) : value
+    }
+    if (!Number.isFinite(value)) {
+      if (line.length > 0) lines.push([...line, column, y(last)])
+      line = []
+      last = Number.NaN
+      continue
+    }
+    if (!Number.isNaN(last)) line.push(column, y(last))
+    line.push(column, y(Number.isFinite(first) ? first : value))
+    if (lowest !== highest && Number.isFinite(lowest)) line.push(column, y(lowest), column, y(highest))
+    line.push(column, y(value))
+    last = value
+  }
+  if (line.length > 0) lines.push([...line, x(end), y(last)])
+  return lines
+}
+
+/** Place of the last entry at or before `at` in ascending `times`; -1 where all are later. */
+export function lastAt(times: Float64Array, count: number, at: number): number {
+  let low = -1
+  let high = count - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (times[middle] <= at) low = middle
+    else high = middle - 1
+  }
+  return low
+}

@@ -1,0 +1,8 @@
+export { placeOf, timeAt, timeAxis } from './axis'
+export type { AxisBreak, AxisTick, TimeAxis } from './axis'
+export { advanceGaps, createGapFold } from './gaps'
+export type { GapFold } from './gaps'
+export { advanceTimeline, createTimelineFold, MARK_KINDS } from './marks'
+export type { MarkKind, TimelineFold } from './marks'
+export { waitStrip } from './strip'
+export type { WaitSpan } from './strip'

@@ -1,0 +1,72 @@
+/**
+ * One host's wait strip as intervals to draw: what the shown socket's sender waits for, and where it waits for nothing the call that the
+ * application is blocked in.
+ */
+import type { WaitReason } from '../../trace'
+import type { BlockSpan, WaitTrack } from './marks'
+
+export interface WaitSpan {
+  readonly from: number
+  readonly to: number
+  readonly what: WaitReason | 'blocked'
+  /** The call, for 'blocked'. */
+  readonly call: string
+  readonly bytes: number
+  /** The event that began it. */
+  readonly event: number
+}
+
+/** Intervals up to `end`, ascending, without overlap. Idle reasons give way to blocked calls. */
+export function waitStrip(
+  track: WaitTrack | undefined,
+  blocks: readonly BlockSpan[],
+  host: number,
+  end: number,
+): readonly WaitSpan[] {
+  const spans: WaitSpan[] = []
+  const mine = blocks.filter((block) => block.host === host && block.from < end)
+  let covered = 0
+  const idle = (until: number, begin: WaitSpan | undefined): void => {
+    fillIdle(spans, mine, covered, until, begin)
+    covered = until
+  }
+  const count = track?.at.length ?? 0
+  for (let i = 0; track !== undefined && i < count; i++) {
+    const from = Math.min(end, track.at[i])
+    const to = Math.min(end, i + 1 < count ? track.at[i + 1] : end)
+    if (from > covered) idle(from, undefined)
+    if (to <= from) continue
+    const span: WaitSpan = { from, to, what: track.reason[i], call: '', bytes: track.bytes[i], event: track.event[i] }
+    if (isIdle(track.reason[i])) idle(to, span)
+    else {
+      spans.push(span)
+      covered = to
+    }
+  }
+  if (covered < end) idle(end, undefined)
+  return spans
+}
+
+function isIdle(reason: WaitReason): boolean {
+  return reason === 'nothingToSend' || reason === 'closed'
+}
+
+/** Fills [from, to) with the calls that were blocked then, and with `rest` where there was none. */
+function fillIdle(
+  spans: WaitSpan[],
+  blocks: readonly BlockSpan[],
+  from: number,
+  to: number,
+  rest: WaitSpan | undefined,
+): void {
+  let at = from
+  for (const block of blocks) {
+    const start = Math.max(at, block.from)
+    const stop = Math.min(to, block.to)
+    if (stop <= start) continue
+    if (start > at && rest !== undefined) spans.push({ ...rest, from: at, to: start })
+    spans.push({ from: start, to: stop, what: 'blocked', call: block.call, bytes: 0, event: block.event })
+    at = stop
+  }
+  if (at < to && rest !== undefined) spans.push({ ...rest, from: at, to })
+}
