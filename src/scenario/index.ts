@@ -1,0 +1,8 @@
+export type { ScenarioDocument, SessionDocument, StepDocument } from './document'
+export { DEFAULT_SCENARIO, findScenario, SCENARIOS } from './library'
+export { decodeLink, encodeLink } from './link/link'
+export { parseScenario, serializeScenario } from './parse'
+export { freshSession, parseSession, serializeSession } from './session'
+export { micros } from './units'
+export { findWorkload, WORKLOADS } from './workloads'
+export { toWorldSpec } from './world-spec'

@@ -1,0 +1,61 @@
+/** Scenarios about congestion control: one bulk sender, one narrow link, one queue that overflows. */
+import type { LinkDocument, ScenarioDocument } from '../document'
+import { client, closeConn, connectTo80, program, server, sink, V1 } from './parts'
+
+/** 5 Mbit/s and 50 ms there and back hold 21 segments; 30 more may wait. */
+const NARROW: LinkDocument = { a: 'client', b: 'server', both: { rate: '5Mbit', delay: '25ms', queue: 30 } }
+
+function bulk(algorithm: 'reno' | 'cubic'): ScenarioDocument['hosts'] {
+  return [
+    {
+      ...client(
+        program(
+          'uploader',
+          { sleep: '10ms' },
+          { call: 'socket', as: 'conn' },
+          { call: 'setsockopt', fd: 'conn', option: 'TCP_CONGESTION', value: algorithm },
+          ...connectTo80.slice(1),
+          { call: 'send', fd: 'conn', bytes: 8_000_000 },
+          closeConn,
+        ),
+      ),
+    },
+    server(sink()),
+  ]
+}
+
+export const congestion: readonly ScenarioDocument[] = [
+  {
+    ...V1,
+    id: 'slow-start-reno',
+    title: 'Slow start to loss (Reno)',
+    summary:
+      'A sender that knows nothing of the network doubles its window each round trip until the queue overflows, then settles into the sawtooth.',
+    hint: 'Try: halve the queue of the link while it runs and see the teeth shrink.',
+    watch: [
+      'Slow start: one more segment for each ACK, so the window doubles each round trip',
+      'The queue fills before anything is lost: the round-trip time grows first',
+      'Each loss halves cwnd; between losses it grows by one segment a round trip',
+    ],
+    focus: 'congestion',
+    until: '10s',
+    hosts: bulk('reno'),
+    links: [NARROW],
+  },
+  {
+    ...V1,
+    id: 'slow-start-cubic',
+    title: 'Slow start to loss (CUBIC)',
+    summary:
+      'The same sender and the same link with CUBIC, the algorithm of nearly every server today: it leaves slow start early and climbs back in a curve.',
+    hint: 'Try: open the Reno scenario beside it and compare how long each stays near the top.',
+    watch: [
+      'HyStart notices the growing delay and ends slow start before the queue overflows',
+      'After a loss cwnd falls to 70 % only, then grows fast, slowly near the old maximum, and fast beyond it',
+    ],
+    focus: 'congestion',
+    until: '10s',
+    hosts: bulk('cubic'),
+    links: [NARROW],
+  },
+]

@@ -1,0 +1,32 @@
+/**
+ * The built-in scenarios, in the order in which they are offered. Data only: programs and faults on the real stack, which decides
+ * what happens. A scenario's id is part of links and never changes its meaning.
+ */
+import type { ScenarioDocument } from '../document'
+import { closing } from './closing'
+import { congestion } from './congestion'
+import { flow } from './flow'
+import { loss } from './loss'
+import { opening } from './opening'
+import { playground } from './playground'
+import { queues } from './queues'
+
+export const SCENARIOS: readonly ScenarioDocument[] = [
+  ...opening,
+  ...closing,
+  ...queues,
+  ...flow,
+  ...loss,
+  ...congestion,
+  ...playground,
+]
+
+/** What opens when nothing was asked for. */
+export const DEFAULT_SCENARIO = opening[0]
+
+const BY_ID: ReadonlyMap<string, ScenarioDocument> = new Map(SCENARIOS.map((scenario) => [scenario.id, scenario]))
+
+/** The built-in scenario of that id. */
+export function findScenario(id: string): ScenarioDocument | undefined {
+  return BY_ID.get(id)
+}

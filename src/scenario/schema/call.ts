@@ -1,0 +1,75 @@
+/** System calls as they stand in programs, in timed actions and among a person's commands. */
+import * as v from 'valibot'
+import { SOCKET_OPTIONS } from '../../trace'
+import type { Call, OptionValue } from '../../trace'
+import { flag, ipv4, leaf, list, matching, oneOf, port, record, tagged, text, whole, word32 } from './primitives'
+
+/** No single call moves more: 2^31 - 1, what fits in its int result. */
+const MOST_BYTES = 2_147_483_647
+const LONGEST_TEXT = 65_536
+
+export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,31}$/
+
+const fd = leaf('a descriptor number or the name that a step gave to one', (value) => {
+  return typeof value === 'string' ? VARIABLE.test(value) : Number.isInteger(value) && Math.abs(Number(value)) < 1e6
+}) as v.GenericSchema<unknown, number | string>
+
+const optionValue = leaf<OptionValue>('a number or a short name', (value) => {
+  if (typeof value === 'string') return value.length <= 16
+  return Number.isInteger(value) && Math.abs(Number(value)) <= MOST_BYTES
+})
+
+const SEND_FLAGS = oneOf('MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL', 'MSG_OOB')
+const RECV_FLAGS = oneOf('MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL')
+const bytes = whole('a number of bytes', 0, MOST_BYTES)
+
+/** The fields of each call beside `call` itself. */
+function callEntries(address: v.GenericSchema<unknown, string>) {
+  return {
+    socket: { nonblock: v.optional(flag) },
+    bind: { fd, address: v.optional(ipv4), port },
+    listen: { fd, backlog: whole('a backlog', -1, MOST_BYTES) },
+    connect: { fd, address, port },
+    accept: { fd, nonblock: v.optional(flag) },
+    send: {
+      fd,
+      bytes: v.optional(bytes),
+      text: v.optional(text(LONGEST_TEXT)),
+      flags: v.optional(list(SEND_FLAGS, 4)),
+    },
+    recv: { fd, bytes, flags: v.optional(list(RECV_FLAGS, 3)) },
+    shutdown: { fd, how: oneOf('SHUT_RD', 'SHUT_WR', 'SHUT_RDWR') },
+    close: { fd },
+    setsockopt: { fd, option: oneOf(...SOCKET_OPTIONS), value: optionValue },
+    getsockopt: { fd, option: oneOf(...SOCKET_OPTIONS) },
+    fcntl: { fd, nonblock: flag },
+    rawSend: {
+      src: address,
+      srcPort: port,
+      dst: address,
+      dstPort: port,
+      flags: matching('flag letters of S, F, R, P, U, E, W and .', /^[SFRPUEW.]{0,8}$/),
+      seq: word32,
+      ack: v.optional(word32),
+      window: v.optional(whole('a window', 0, 65_535)),
+    },
+  } satisfies Readonly<Record<Call['call'], v.ObjectEntries>>
+}
+
+/**
+ * The schema of a call whose addresses follow `address`; with `keeps`, a step that may keep the returned value under a name.
+ */
+export function callSchemas<T extends Call>(
+  address: v.GenericSchema<unknown, string>,
+  keeps: boolean,
+): Readonly<Record<string, v.GenericSchema<unknown, T>>> {
+  const as: v.ObjectEntries = keeps ? { as: v.optional(matching('a name such as conn', VARIABLE)) } : {}
+  const table: Readonly<Record<string, v.ObjectEntries>> = callEntries(address)
+  const schemas = Object.entries(table).map(([name, entries]) => {
+    return [name, record({ call: oneOf(name), ...entries, ...as })] as const
+  })
+  return Object.fromEntries(schemas) as unknown as Readonly<Record<string, v.GenericSchema<unknown, T>>>
+}
+
+/** A call by hand: addresses are IPv4, descriptors are numbers or names. */
+export const handCall = tagged<Call>('call', callSchemas<Call>(ipv4, false))

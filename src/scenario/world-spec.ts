@@ -1,0 +1,126 @@
+/** From a document to what the engine builds a world from: every default filled in, names resolved, times in µs. */
+import type { Action, Call, FaultSpec, HostSpec, LinkSettings, LinkSpec, Step, TimedAction, WorldSpec } from '../trace'
+import { DEFAULT_LINK, DEFAULT_SEED, defaultAddress, defaultRole } from './defaults'
+import type {
+  FaultDocument,
+  HostDocument,
+  LinkDocument,
+  LinkSettingsDocument,
+  ScenarioDocument,
+  StepDocument,
+  TimedActionDocument,
+} from './document'
+import { bitsPerSecond, micros } from './units'
+
+/** The process that a scenario's calls by hand belong to: the host's own. */
+const HAND_PID = 1_000
+
+/** The world that a valid document describes. */
+export function toWorldSpec(document: ScenarioDocument): WorldSpec {
+  const names = new Map(document.hosts.map((host, index) => [host.name, index]))
+  const addresses = new Map(document.hosts.map((host, index) => [host.name, host.address ?? defaultAddress(index)]))
+  const index = (name: string): number => names.get(name) ?? 0
+  return {
+    scenario: document.id,
+    seed: document.seed ?? DEFAULT_SEED,
+    hosts: document.hosts.map((host, place) => toHost(host, place, addresses)),
+    links: (document.links ?? ordinaryLinks(document.hosts)).map((link) => toLink(link, index)),
+    faults: (document.faults ?? []).map((fault) => toFault(fault, index)),
+    actions: (document.actions ?? []).map((action) => toTimedAction(action, index)),
+  }
+}
+
+function ordinaryLinks(hosts: readonly HostDocument[]): LinkDocument[] {
+  return hosts.length < 2 ? [] : [{ a: hosts[0].name, b: hosts[1].name }]
+}
+
+function toHost(host: HostDocument, place: number, addresses: ReadonlyMap<string, string>): HostSpec {
+  return {
+    name: host.name,
+    address: host.address ?? defaultAddress(place),
+    role: host.role ?? defaultRole(place),
+    sysctl: host.sysctl ?? {},
+    programs: (host.programs ?? []).map((program) => ({
+      name: program.name,
+      startMicros: micros(program.start, 0),
+      steps: program.steps.map((step) => toStep(step, addresses)),
+    })),
+  }
+}
+
+function toStep(step: StepDocument, addresses: ReadonlyMap<string, string>): Step {
+  if ('sleep' in step) return { sleepMicros: micros(step.sleep, 0) }
+  if ('steps' in step) return { ...step, steps: step.steps.map((inner) => toStep(inner, addresses)) }
+  return resolveAddresses(step, addresses)
+}
+
+function resolveAddresses<T extends Call>(call: T, addresses: ReadonlyMap<string, string>): T {
+  const resolved = (name: string): string => addresses.get(name) ?? name
+  if (call.call === 'connect') return { ...call, address: resolved(call.address) }
+  if (call.call === 'rawSend') return { ...call, src: resolved(call.src), dst: resolved(call.dst) }
+  return call
+}
+
+function toLink(link: LinkDocument, index: (name: string) => number): LinkSpec {
+  const both = { ...DEFAULT_LINK, ...toSettings(link.both ?? {}) }
+  return {
+    a: index(link.a),
+    b: index(link.b),
+    aToB: { ...both, ...toSettings(link.aToB ?? {}) },
+    bToA: { ...both, ...toSettings(link.bToA ?? {}) },
+  }
+}
+
+/** The engine's names for the settings that are there. */
+function toSettings(settings: LinkSettingsDocument): Partial<LinkSettings> {
+  const { rate, delay, jitter, queue, loss, reorder, reorderDelay, duplicate, corrupt } = settings
+  const all: Readonly<Record<keyof LinkSettings, number | undefined>> = {
+    rateBitsPerSecond: rate === undefined ? undefined : bitsPerSecond(rate, 0),
+    delayMicros: delay === undefined ? undefined : micros(delay, 0),
+    jitterMicros: jitter === undefined ? undefined : micros(jitter, 0),
+    queuePackets: queue,
+    loss,
+    reorder,
+    reorderMicros: reorderDelay === undefined ? undefined : micros(reorderDelay, 0),
+    duplicate,
+    corrupt,
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+function toFault(fault: FaultDocument, index: (name: string) => number): FaultSpec {
+  return {
+    from: index(fault.from),
+    flags: fault.flags,
+    data: fault.data,
+    nth: fault.nth ?? [],
+    order: fault.order,
+    delayMicros: micros(fault.delay, 0),
+  }
+}
+
+function toTimedAction(timed: TimedActionDocument, index: (name: string) => number): TimedAction {
+  return { at: micros(timed.at, 0), action: toAction(timed, index) }
+}
+
+function toAction(timed: TimedActionDocument, index: (name: string) => number): Action {
+  switch (timed.do) {
+    case 'unplug':
+    case 'plug':
+      return { kind: 'plug', link: timed.link ?? 0, connected: timed.do === 'plug' }
+    case 'change':
+      return {
+        kind: 'link',
+        link: timed.link ?? 0,
+        direction: timed.direction ?? 'both',
+        settings: toSettings(timed.settings),
+      }
+    case 'crash':
+    case 'restart':
+      return { kind: timed.do, host: index(timed.host) }
+    case 'sysctl':
+      return { kind: 'sysctl', host: index(timed.host), name: timed.name, value: timed.value }
+    default:
+      return { kind: 'call', host: index(timed.host), pid: HAND_PID, call: timed.call }
+  }
+}
