@@ -104,10 +104,7 @@ export function tagged<T>(
   key: string,
   table: Readonly<Record<string, v.GenericSchema<unknown, T>>>,
 ): v.GenericSchema<unknown, T> {
-  const unknownTag = v.pipe(
-    record({ [key]: oneOf(...Object.keys(table)) }),
-    v.custom<T>(() => false),
-  )
+  const unknownTag = record({ [key]: oneOf(...Object.keys(table)) }) as unknown as v.GenericSchema<unknown, T>
   return v.lazy((input) => {
     const tag: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, key) : undefined
     return typeof tag === 'string' && Object.hasOwn(table, tag) ? table[tag] : unknownTag
