@@ -177,6 +177,17 @@ export interface Tcb {
     spaceSeq: Seq32
     spaceAt: Micros
     rttMicros: Micros
+    /** RTT seen from the receiving side: the window's edge that ends the present measurement, its start (0 for none). */
+    rttSeq: Seq32
+    rttAt: Micros
+    /** Echoed timestamp that was last measured. */
+    lastEcho: number
+    /** Memory that receiveChunks and outOfOrder are charged with (sk_rmem_alloc): more than their bytes. */
+    memory: number
+    /** How much of a byte of memory is payload, in 256ths (scaling_ratio). */
+    scalingRatio: number
+    /** Payload of the last segment that was smaller than mssEstimate yet looked full-sized. */
+    lastSegmentSize: number
   }
   ack: {
     /** Segments that must be acknowledged at once while > 0 (quick-ACK mode). */
@@ -186,8 +197,17 @@ export interface Tcb {
     ato: Micros
     /** An ACK is owed. */
     pending: boolean
-    /** Full-sized bytes received since the last ACK was sent. */
+    /** It may not be delayed (ICSK_ACK_NOW), or has to say that there is no room (ICSK_ACK_NOMEM). */
+    now: boolean
+    noMemory: boolean
+    /** A short or pushed segment came since the last ACK, and another (ICSK_ACK_PUSHED, ICSK_ACK_PUSHED2). */
+    pushed: boolean
+    pushedTwice: boolean
     lastSentAt: Micros
+    /** Duplicate ACKs for `duplicatesOf` sent, and how many more were held back (SACK compression). */
+    duplicates: number
+    duplicatesOf: Seq32
+    compressed: number
     /** Compressed / challenge ACK limits. */
     lastChallengeAt: Micros
     challengeCount: number

@@ -64,6 +64,7 @@ export const TIMER_KINDS = [
   'tailLoss',
   'reorder',
   'pacing',
+  'compressedAck',
 ] as const
 export type TimerKind = (typeof TIMER_KINDS)[number]
 

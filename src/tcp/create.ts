@@ -1,0 +1,156 @@
+/**
+ * A fresh connection: the record with everything at its start. Decides nothing about the handshake (calls.ts does); the sending
+ * half's numbers come from sender/initial.ts. Linux: tcp_init_sock, inet_csk_init. RFC 9293 3.3.1.
+ */
+import { MICROS_PER_SECOND, NEVER } from '../base'
+import type { Seq32 } from '../base'
+import type { Sysctl } from '../trace'
+import { DEFAULT_SCALING_RATIO } from './receiver/memory'
+import { initialCongestion, initialRecovery, initialRtt } from './sender/initial'
+import type { Endpoint, Tcb, TcpConfig } from './tcb'
+import { stoppedTimers } from './timers'
+
+/** Bytes of an IPv4 and a TCP header without options. */
+export const HEADERS_LENGTH = 40
+/** RFC 9293 3.7.1: the MSS of a peer that names none. */
+export const DEFAULT_MSS = 536
+
+export interface TcbInit {
+  readonly socket: number
+  readonly passive: boolean
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  readonly iss: Seq32
+  readonly config: TcpConfig
+  readonly sysctl: Readonly<Sysctl>
+  /** Added to the clock in timestamps, ms. */
+  readonly timestampOffset: number
+  /** MTU of the interface it leaves by, bytes. */
+  readonly mtu: number
+}
+
+/** Socket options as a new socket has them under these sysctls. */
+export function defaultConfig(sysctl: Readonly<Sysctl>): TcpConfig {
+  return {
+    nodelay: false,
+    cork: false,
+    keepalive: false,
+    keepIdleMicros: sysctl.tcp_keepalive_time * MICROS_PER_SECOND,
+    keepIntervalMicros: sysctl.tcp_keepalive_intvl * MICROS_PER_SECOND,
+    keepProbes: sysctl.tcp_keepalive_probes,
+    userTimeoutMicros: 0,
+    synRetries: 0,
+    finTimeoutMicros: sysctl.tcp_fin_timeout * MICROS_PER_SECOND,
+    maxSegment: 0,
+    sndbuf: sysctl.tcp_wmem[1],
+    rcvbuf: sysctl.tcp_rmem[1],
+    sndbufLocked: false,
+    rcvbufLocked: false,
+    congestion: sysctl.tcp_congestion_control,
+  }
+}
+
+/** A record in CLOSED; `connect` or `acceptSyn` brings it to life. The config is copied. */
+export function createTcb(init: TcbInit): Tcb {
+  const { iss, sysctl } = init
+  const config = { ...init.config }
+  const path = init.mtu - HEADERS_LENGTH
+  const rmss = config.maxSegment > 0 ? Math.min(path, config.maxSegment) : path
+  const none = 0 as Seq32
+  return {
+    socket: init.socket,
+    state: 'CLOSED',
+    passive: init.passive,
+    local: { ...init.local },
+    remote: { ...init.remote },
+    iss,
+    irs: none,
+    orphaned: false,
+    sendShutdown: false,
+    receiveShutdown: false,
+    finReceived: false,
+    error: '',
+    softError: '',
+    config,
+    snd: {
+      una: iss,
+      nxt: iss,
+      wnd: 0,
+      wl1: none,
+      wl2: iss,
+      wscale: 0,
+      maxWnd: 0,
+      end: iss,
+      smallEnd: iss,
+      pushMarks: [],
+      pushed: iss,
+      noSpace: false,
+    },
+    rcv: { nxt: none, wnd: 0, wup: none, wscale: 0, copied: none },
+    smss: rmss,
+    mssNow: Math.min(DEFAULT_MSS, rmss),
+    rmss,
+    negotiated: { sack: false, timestamps: false, windowScale: false },
+    timestamps: { offset: init.timestampOffset, recent: 0, recentAt: 0, lastAckSent: none },
+    sendChunks: [],
+    finQueued: false,
+    sent: [],
+    receiveChunks: [],
+    outOfOrder: [],
+    receive: initialReceive(none),
+    ack: initialAck(none),
+    rtt: initialRtt(iss),
+    congestion: initialCongestion(config.congestion, sysctl, iss),
+    recovery: initialRecovery(sysctl, iss),
+    timers: stoppedTimers(),
+    keepaliveProbesSent: 0,
+    persistProbesSent: 0,
+    persistSince: 0,
+    unansweredSince: NEVER,
+    lastReceivedAt: 0,
+    waiting: { reason: 'closed', bytes: 0, since: 0 },
+    lastSample: { cwnd: -1, ssthresh: -1, flightBytes: -1, sndWnd: -1, phase: -1 },
+    totals: { bytesSent: 0, bytesAcked: 0, bytesReceived: 0, segmentsOut: 0, segmentsIn: 0, retransmits: 0 },
+  }
+}
+
+function initialReceive(none: Seq32): Tcb['receive'] {
+  return {
+    sackBlocks: [],
+    dsack: undefined,
+    windowClamp: 0,
+    ssthresh: 0,
+    mssEstimate: DEFAULT_MSS,
+    lastDataAt: 0,
+    spaceBytes: 0,
+    spaceSeq: none,
+    spaceAt: 0,
+    rttMicros: 0,
+    rttSeq: none,
+    rttAt: 0,
+    lastEcho: 0,
+    memory: 0,
+    scalingRatio: DEFAULT_SCALING_RATIO,
+    lastSegmentSize: 0,
+  }
+}
+
+function initialAck(none: Seq32): Tcb['ack'] {
+  return {
+    quick: 0,
+    pingpong: 0,
+    ato: 0,
+    pending: false,
+    now: false,
+    noMemory: false,
+    pushed: false,
+    pushedTwice: false,
+    lastSentAt: 0,
+    duplicates: 0,
+    duplicatesOf: none,
+    compressed: 0,
+    lastChallengeAt: 0,
+    challengeCount: 0,
+    lastOutOfWindowAckAt: 0,
+  }
+}
