@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deepCopy } from '../base'
-import { eventsOf, networkBench, PLAIN_LINK, runBench, sendPacket, twoHostSpec } from '../testing/network-harness'
+import { eventsOf, networkBench, BARE_LINK, runBench, sendPacket, twoHostSpec } from '../testing/network-harness'
 import type { NetworkBench } from '../testing/network-harness'
 import { LOSS_REASONS, NO_LINK } from '../trace'
 import type { FaultSpec } from '../trace'
@@ -164,8 +164,8 @@ describe('routing', () => {
       ...spec,
       hosts: [host(1), host(2), host(3), host(4)],
       links: [
-        { a: 0, b: 1, aToB: PLAIN_LINK, bToA: PLAIN_LINK },
-        { a: 2, b: 1, aToB: { ...PLAIN_LINK, delayMicros: 1 }, bToA: PLAIN_LINK },
+        { a: 0, b: 1, aToB: BARE_LINK, bToA: BARE_LINK },
+        { a: 2, b: 1, aToB: { ...BARE_LINK, delayMicros: 1 }, bToA: BARE_LINK },
       ],
     })
     sendPacket(b, 2, { dst: 0x0a000002 })

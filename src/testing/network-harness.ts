@@ -31,7 +31,8 @@ export interface NetworkBench {
   nextPacket: number
 }
 
-export const PLAIN_LINK: LinkSettings = {
+/** No rate, so no queue: 10 ms each way and nothing goes wrong. */
+export const BARE_LINK: LinkSettings = {
   rateBitsPerSecond: 0,
   delayMicros: 10_000,
   jitterMicros: 0,
@@ -45,7 +46,7 @@ export const PLAIN_LINK: LinkSettings = {
 
 /** Hosts 0 (10.0.0.1) and 1 (10.0.0.2) on one link whose two directions have these settings. */
 export function twoHostSpec(settings: Partial<LinkSettings>, seed = 1, faults: readonly FaultSpec[] = []): WorldSpec {
-  const both = { ...PLAIN_LINK, ...settings }
+  const both = { ...BARE_LINK, ...settings }
   return {
     scenario: 'bench',
     seed,
