@@ -2,9 +2,16 @@
 import { HOST_RULES } from './host'
 import { NETWORK_RULES } from './network'
 import type { Rule } from './rule'
+import { SENDER_RULES } from './sender'
 import { TCP_RULES } from './tcp'
 
-const ALL = { none: { rfc: 'none', linux: 'none' }, ...TCP_RULES, ...HOST_RULES, ...NETWORK_RULES } as const
+const ALL = {
+  none: { rfc: 'none', linux: 'none' },
+  ...TCP_RULES,
+  ...HOST_RULES,
+  ...NETWORK_RULES,
+  ...SENDER_RULES,
+} as const
 
 export type RuleName = keyof typeof ALL
 export const RULES: Readonly<Record<RuleName, Rule>> = ALL

@@ -1,0 +1,149 @@
+/**
+ * CUBIC (RFC 9438) as Linux's tcp_cubic.c behaves: beta 717/1024, C 0.4, fast convergence, the Reno-friendly region, HyStart. Time is
+ * counted in milliseconds, as a kernel with HZ=1000 does. Leaves out the module parameters.
+ */
+import type { CaState } from '../../trace'
+import type { TcpIo } from '../io'
+import type { Tcb } from '../tcb'
+import type { CongestionAlgorithm, CongestionMoment } from './algorithm'
+import { additiveIncrease, inSlowStart, isCwndLimited, slowStart } from './growth'
+import { HYSTART_NUMBERS, lookForExit, startRound } from './hystart'
+
+/** Multiplicative decrease, in 1024ths (RFC 9438 4.6: 0.7). */
+const BETA = 717
+/** C = 410/1024 segments a second cubed (RFC 9438 5: 0.4). */
+const C_SCALE = 410
+/** The curve's clock: 1024 ticks a second, and its cube in the products below. */
+const TICKS = 1_024
+const CUBE = TICKS ** 3 * 1_024
+/** Segments acked for each one that the Reno-friendly window grows, in eighths of the window. */
+const FRIENDLY_SCALE = Math.floor((8 * (1_024 + BETA)) / 3 / (1_024 - BETA))
+const MS_PER_SECOND = 1_000
+/** ms between two looks at an unchanged window. */
+const UPDATE_INTERVAL = Math.floor(MS_PER_SECOND / 32)
+
+const CURVE_NUMBERS = {
+  count: 0,
+  lastMaxCwnd: 0,
+  lastCwnd: 0,
+  lastTime: 0,
+  origin: 0,
+  k: 0,
+  delayMin: 0,
+  /** ms; 0 when the epoch has not begun. */
+  epochStart: 0,
+  ackCount: 0,
+  friendlyCwnd: 0,
+}
+
+export const cubic: CongestionAlgorithm = {
+  name: 'cubic',
+  create: () => ({ ...CURVE_NUMBERS, ...HYSTART_NUMBERS }),
+  init(tcb: Tcb, io: TcpIo): void {
+    Object.assign(tcb.congestion.own, CURVE_NUMBERS, { found: 0 })
+    startRound(tcb, io)
+  },
+  ssthresh(tcb: Tcb): number {
+    const { own, cwnd } = tcb.congestion
+    own.epochStart = 0
+    // Fast convergence (RFC 9438 4.7): falling twice below the last maximum means that somebody else wants room.
+    own.lastMaxCwnd = cwnd < own.lastMaxCwnd ? Math.floor((cwnd * (1_024 + BETA)) / 2_048) : cwnd
+    return Math.max(Math.floor((cwnd * BETA) / 1_024), 2)
+  },
+  avoid(tcb: Tcb, acked: number, io: TcpIo): void {
+    if (!isCwndLimited(tcb)) return
+    let left = acked
+    if (inSlowStart(tcb)) {
+      left = slowStart(tcb, left)
+      if (left === 0) return
+    }
+    update(tcb, left, io)
+    additiveIncrease(tcb, tcb.congestion.own.count, left)
+  },
+  measured(tcb: Tcb, rttMicros: number, io: TcpIo): void {
+    const { own } = tcb.congestion
+    // Samples of the first second after a loss still stand in the old queue.
+    if (own.epochStart !== 0 && clock(io) - own.epochStart < MS_PER_SECOND) return
+    const delay = Math.max(rttMicros, 1)
+    if (own.delayMin === 0 || own.delayMin > delay) own.delayMin = delay
+    if (own.found === 0 && inSlowStart(tcb)) lookForExit(tcb, delay, io)
+  },
+  enters(tcb: Tcb, to: CaState, io: TcpIo): void {
+    if (to === 'Loss') cubic.init(tcb, io)
+  },
+  happens(tcb: Tcb, moment: CongestionMoment, io: TcpIo): void {
+    if (moment !== 'transmitStart') return
+    // An idle sender does not move along the curve: its epoch waits with it.
+    const { own } = tcb.congestion
+    const now = clock(io)
+    const idle = now - clockAt(tcb.congestion.lastSentAt)
+    if (own.epochStart !== 0 && idle > 0) own.epochStart = Math.min(own.epochStart + idle, now)
+  },
+}
+
+/** Virtual milliseconds, never 0, because 0 says that an epoch has not begun. */
+function clock(io: TcpIo): number {
+  return clockAt(io.now)
+}
+
+function clockAt(micros: number): number {
+  return Math.floor(micros / 1_000) + 1
+}
+
+/** Sets `count`: how many segments must be acked for one more in the window. */
+function update(tcb: Tcb, acked: number, io: TcpIo): void {
+  const { own, cwnd } = tcb.congestion
+  const now = clock(io)
+  own.ackCount += acked
+  if (own.lastCwnd === cwnd && now - own.lastTime <= UPDATE_INTERVAL) return
+  if (own.epochStart === 0 || now !== own.lastTime) followCurve(own, cwnd, acked, now)
+  keepUpWithReno(own, cwnd)
+  // At most half as much again in a round trip (RFC 9438 4.4 caps the target likewise).
+  own.count = Math.max(own.count, 2)
+}
+
+function followCurve(own: Record<string, number>, cwnd: number, acked: number, now: number): void {
+  own.lastCwnd = cwnd
+  own.lastTime = now
+  if (own.epochStart === 0) {
+    own.epochStart = now
+    own.ackCount = acked
+    own.friendlyCwnd = cwnd
+    const above = own.lastMaxCwnd - cwnd
+    own.k = above <= 0 ? 0 : cubeRoot(Math.floor(CUBE / C_SCALE) * above)
+    own.origin = above <= 0 ? cwnd : own.lastMaxCwnd
+  }
+  // The window of one round trip from now (RFC 9438 4.2).
+  const elapsed = now - own.epochStart + Math.ceil(own.delayMin / 1_000)
+  const t = Math.floor((elapsed * TICKS) / MS_PER_SECOND)
+  const offset = Math.abs(t - own.k)
+  const distance = Math.floor((C_SCALE * offset * offset * offset) / CUBE)
+  const target = t < own.k ? own.origin - distance : own.origin + distance
+  own.count = target > cwnd ? Math.floor(cwnd / (target - cwnd)) : 100 * cwnd
+  // Nothing is known of the path yet: 5 % a round trip.
+  if (own.lastMaxCwnd === 0 && own.count > 20) own.count = 20
+}
+
+/** The Reno-friendly region (RFC 9438 4.3): never grow slower than Reno with CUBIC's beta would. */
+function keepUpWithReno(own: Record<string, number>, cwnd: number): void {
+  const perSegment = Math.floor((cwnd * FRIENDLY_SCALE) / 8)
+  if (perSegment > 0 && own.ackCount > perSegment) {
+    const steps = Math.ceil(own.ackCount / perSegment) - 1
+    own.ackCount -= steps * perSegment
+    own.friendlyCwnd += steps
+  }
+  if (own.friendlyCwnd <= cwnd) return
+  own.count = Math.min(own.count, Math.floor(cwnd / (own.friendlyCwnd - cwnd)))
+}
+
+/** Integer cube root, rounded down. Whole-number steps only, so that every engine agrees on it. */
+function cubeRoot(value: number): number {
+  let low = 0
+  let high = 1 << 20
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (middle * middle * middle <= value) low = middle
+    else high = middle - 1
+  }
+  return low
+}

@@ -1,0 +1,35 @@
+/**
+ * The congestion control algorithms by name, and how the sender reaches the one that a connection uses. A new algorithm is one file and
+ * one line here.
+ */
+import type { TcpIo } from '../io'
+import type { Tcb } from '../tcb'
+import type { CongestionAlgorithm } from './algorithm'
+import { cubic } from './cubic'
+import { reno } from './reno'
+
+const ALGORITHMS: readonly CongestionAlgorithm[] = [cubic, reno]
+const BY_NAME: ReadonlyMap<string, CongestionAlgorithm> = new Map(ALGORITHMS.map((one) => [one.name, one]))
+
+/** What TCP_CONGESTION accepts (net.ipv4.tcp_available_congestion_control). */
+export const CONGESTION_ALGORITHMS: readonly string[] = ALGORITHMS.map((one) => one.name)
+
+/** The algorithm of a connection; Reno, as on Linux, where the name is unknown. */
+export function algorithmOf(tcb: Tcb): CongestionAlgorithm {
+  return BY_NAME.get(tcb.congestion.algorithm) ?? reno
+}
+
+export function createCongestionState(name: string): Record<string, number> {
+  return (BY_NAME.get(name) ?? reno).create()
+}
+
+/** TCP_CONGESTION on a living connection: the new algorithm starts from its own beginning, cwnd and ssthresh stay. */
+export function chooseAlgorithm(tcb: Tcb, name: string, io: TcpIo): void {
+  tcb.congestion.algorithm = name
+  tcb.congestion.own = createCongestionState(name)
+  algorithmOf(tcb).init(tcb, io)
+}
+
+export type { CongestionAlgorithm, CongestionMoment } from './algorithm'
+export { inSlowStart, isCwndLimited } from './growth'
+export { restartAfterIdle, validateWindow } from './validate'

@@ -1,0 +1,181 @@
+/**
+ * An acknowledgment arrives: whether it counts, what it frees, what it measures, whether something was lost, how the window moves, and what
+ * leaves because of it. Covers RFC 9293 3.10.7.4 (fifth: ACK, window update), RFC 5681, RFC 6298 5, RFC 5961 5.2; Linux tcp_ack. The steps
+ * are in clean.ts, rtt.ts and recovery/. Leaves out ECN feedback.
+ */
+import { seqAdd, seqDiff, seqGt, seqLt, seqMax } from '../../base'
+import type { Seq32 } from '../../base'
+import { SYN } from '../../wire'
+import type { TcpSegment } from '../../wire'
+import { algorithmOf, restartAfterIdle } from '../congestion'
+import type { TcpIo } from '../io'
+import {
+  ackFacts,
+  CARRIES_DATA,
+  DATA_ACKED,
+  DUPLICATE_REPORTED,
+  FORWARD_PROGRESS,
+  inReduction,
+  isDubious,
+  NOT_DUPLICATE,
+  rackUpdateWindow,
+  readProbeAck,
+  readSacks,
+  reduceWindow,
+  runMachine,
+  TIMER_DUE,
+  UNA_ADVANCED,
+  WINDOW_UPDATED,
+} from '../recovery'
+import type { AckFacts } from '../recovery'
+import type { Tcb } from '../tcb'
+import { cleanQueue } from './clean'
+import { freeAcked, unsentBytes, windowEnd } from './queue'
+import { retransmitLost } from './retransmit'
+import { pushPending } from './transmit'
+import { clampToUserTimeout, persistInterval, setTimerAfterAck, setTransmitTimer } from './transmit-timer'
+import { isArmed, stopTimer } from '../timers'
+
+/**
+ * accepted: took part. old: acks nothing new and is below SND.UNA, harmless. tooOld: below everything plausible (RFC 5961 5.2 asks for a
+ * challenge ACK). future: acks what was never sent (RFC 9293 asks for an ACK and a drop).
+ */
+export type AckVerdict = 'accepted' | 'old' | 'tooOld' | 'future'
+
+/** Processes the acknowledgment and window of `segment`, which must bear the ACK bit. */
+export function processAck(tcb: Tcb, segment: TcpSegment, io: TcpIo): AckVerdict {
+  const { snd } = tcb
+  const { ack } = segment
+  if (seqGt(ack, snd.nxt)) return 'future'
+  const facts = ackFacts(tcb, ack, tcb.negotiated.timestamps ? (segment.options.timestamps?.echo ?? -1) : -1)
+  if (seqLt(ack, snd.una)) return oldAck(tcb, segment, facts, io)
+
+  if (seqGt(ack, snd.una)) {
+    facts.flags |= UNA_ADVANCED
+    tcb.recovery.timeouts = 0
+  }
+  if (segment.payload.length > 0) facts.flags |= CARRIES_DATA
+  updateWindow(tcb, segment, facts, io)
+  advanceUna(tcb, ack, facts, io)
+  readSacks(tcb, segment.options.sack, facts, io)
+  tcb.softError = ''
+  tcb.persistProbesSent = 0
+  tcb.keepaliveProbesSent = 0
+  if (tcb.sent.length === 0) nothingOutstanding(tcb, facts, io)
+  else outstanding(tcb, facts, io)
+  tcb.recovery.duplicateAcks = (facts.flags & UNA_ADVANCED) !== 0 ? 0 : tcb.recovery.duplicateAcks
+  return 'accepted'
+}
+
+/** An ACK that was overtaken: its window is out of date, but its SACKs may still teach something. */
+function oldAck(tcb: Tcb, segment: TcpSegment, facts: AckFacts, io: TcpIo): AckVerdict {
+  const plausible = Math.min(tcb.snd.maxWnd, tcb.totals.bytesAcked)
+  if (seqLt(segment.ack, seqAdd(tcb.snd.una, -plausible))) return 'tooOld'
+  if (segment.options.sack.length > 0 && tcb.negotiated.sack) {
+    readSacks(tcb, segment.options.sack, facts, io)
+    runMachine(tcb, facts, 0, io)
+    resend(tcb, facts, io)
+  }
+  return 'old'
+}
+
+/** RFC 9293 3.10.7.4: takes the window when this segment is newer than the one that it was last taken from (SND.WL1, SND.WL2). */
+function updateWindow(tcb: Tcb, segment: TcpSegment, facts: AckFacts, io: TcpIo): void {
+  const { snd } = tcb
+  const window = (segment.flags & SYN) !== 0 ? segment.window : segment.window * 2 ** snd.wscale
+  const newer =
+    seqGt(segment.ack, snd.una) ||
+    seqGt(segment.seq, snd.wl1) ||
+    (segment.seq === snd.wl1 && (window > snd.wnd || window === 0))
+  if (!newer) return
+  facts.flags |= WINDOW_UPDATED
+  snd.wl1 = segment.seq
+  snd.wl2 = segment.ack
+  if (window === snd.wnd) return
+  snd.wnd = window
+  if (unsentBytes(tcb) > 0) restartAfterIdle(tcb, algorithmOf(tcb), io)
+  snd.maxWnd = Math.max(snd.maxWnd, window)
+}
+
+function advanceUna(tcb: Tcb, ack: Seq32, facts: AckFacts, io: TcpIo): void {
+  const bytes = seqDiff(ack, tcb.snd.una)
+  if (bytes === 0) return
+  tcb.snd.una = ack
+  tcb.totals.bytesAcked += bytes
+  io.recorder.emit('tcp/acknowledged', 'ackAdvances', ack, bytes)
+  freeAcked(tcb)
+  if (tcb.recovery.sackedOut === 0) tcb.recovery.highestSack = ack
+  else tcb.recovery.highestSack = seqMax(tcb.recovery.highestSack, ack)
+  facts.flags |= UNA_ADVANCED
+}
+
+/** Nothing was out: at most a probe or a keepalive is answered. */
+function nothingOutstanding(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
+  if ((facts.flags & DUPLICATE_REPORTED) !== 0) runMachine(tcb, facts, 0, io)
+  windowMayBeOpen(tcb, io)
+  readProbeAck(tcb, facts, io)
+}
+
+/** tcp_ack_probe: the window opened, so the probing ends; or it is still shut, so the next probe is due in its time. */
+function windowMayBeOpen(tcb: Tcb, io: TcpIo): void {
+  const unsent = unsentBytes(tcb)
+  if (unsent === 0) return
+  const next = Math.min(unsent, tcb.mssNow)
+  if (seqDiff(windowEnd(tcb), tcb.snd.nxt) >= next) {
+    tcb.rtt.backoff = 0
+    tcb.persistSince = 0
+    if (isArmed(tcb, 'persist')) stopTimer(tcb, 'persist')
+    return
+  }
+  setTransmitTimer(tcb, 'persist', clampToUserTimeout(tcb, persistInterval(tcb), tcb.persistSince, io), io)
+}
+
+function outstanding(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
+  const { recovery } = tcb
+  cleanQueue(tcb, facts, io)
+  rackUpdateWindow(tcb, facts, io)
+  readProbeAck(tcb, facts, io)
+  if (isDubious(tcb, facts.flags)) {
+    const duplicate = (facts.flags & (UNA_ADVANCED | NOT_DUPLICATE | DUPLICATE_REPORTED)) === 0
+    if (duplicate) {
+      recovery.duplicateAcks++
+      io.recorder.emit('tcp/duplicateAckCounted', 'duplicateAck', recovery.duplicateAcks, facts.ack)
+    }
+    runMachine(tcb, facts, duplicate ? 1 : 0, io)
+  }
+  if ((facts.flags & TIMER_DUE) !== 0) setTimerAfterAck(tcb, io)
+  moveWindow(tcb, facts, io)
+  resend(tcb, facts, io)
+}
+
+/** Shrinks the window step by step while a reduction runs, grows it when data was delivered in order. */
+function moveWindow(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
+  const { recovery } = tcb
+  const delivered = recovery.delivered - facts.priorDelivered
+  if (inReduction(tcb)) {
+    reduceWindow(tcb, delivered, recovery.lostTotal - facts.priorLost, facts.flags)
+    return
+  }
+  // Where the network reorders a lot, waiting for data in order would starve the window.
+  const growing = recovery.reordering > io.sysctl.tcp_reordering ? FORWARD_PROGRESS : DATA_ACKED
+  if ((facts.flags & growing) === 0) return
+  algorithmOf(tcb).avoid(tcb, delivered, io)
+  tcb.congestion.stampAt = io.now
+}
+
+/** Sends what the machine asked for: new data first where F-RTO is finding out, or what is lost. */
+function resend(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
+  if (facts.resend === 'none' || tcb.state === 'SYN-SENT') return
+  const { cause } = io.recorder
+  if (facts.lossEvent >= 0) io.recorder.cause = facts.lossEvent
+  let again = facts.resend === 'lost'
+  if (!again) {
+    pushPending(tcb, true, io)
+    if (!seqGt(tcb.snd.nxt, tcb.recovery.highSeq)) {
+      tcb.recovery.frto = false
+      again = true
+    }
+  }
+  if (again) retransmitLost(tcb, io)
+  io.recorder.cause = cause
+}

@@ -1,0 +1,65 @@
+/**
+ * Probes: of a shut window (RFC 9293 3.8.6.1) and of a silent tail (RFC 8985 7.3). Linux tcp_write_wakeup, tcp_send_probe0, tcp_send_loss_probe.
+ */
+import { seqDiff } from '../../base'
+import type { TcpIo } from '../io'
+import type { Tcb } from '../tcb'
+import { effectiveMss } from './mss'
+import { unsentBytes, windowEnd } from './queue'
+import { sendAgain } from './retransmit'
+import { sendNext, sendWindowProbe } from './transmit'
+import { clampToUserTimeout, persistInterval, rearmRto, setTransmitTimer, stopTransmitTimers } from './transmit-timer'
+
+/** Sends what an open but small window takes, or else a segment without data that the peer must answer. */
+function wakePeer(tcb: Tcb, io: TcpIo): void {
+  const room = seqDiff(windowEnd(tcb), tcb.snd.nxt)
+  const data = tcb.finQueued ? unsentBytes(tcb) - 1 : unsentBytes(tcb)
+  if (unsentBytes(tcb) > 0 && room > 0) {
+    // All of the room, so that the end of the silly window deadlock is at hand (RFC 9293 3.8.6.2.1: the override timeout).
+    if (data > room) tcb.snd.pushMarks.unshift(windowEnd(tcb))
+    sendNext(tcb, Math.min(effectiveMss(tcb), room), 'windowProbe', io)
+  } else {
+    sendWindowProbe(tcb, io, 'windowProbe')
+  }
+}
+
+/** One window probe, and the timer for the next, later one. */
+export function probeWindow(tcb: Tcb, io: TcpIo): void {
+  io.count('TCPWinProbe')
+  wakePeer(tcb, io)
+  if (tcb.sent.length > 0 || unsentBytes(tcb) === 0) {
+    tcb.persistProbesSent = 0
+    tcb.persistSince = 0
+    tcb.rtt.backoff = 0
+    return
+  }
+  tcb.persistProbesSent++
+  if (tcb.rtt.backoff < io.sysctl.tcp_retries2) tcb.rtt.backoff++
+  setTransmitTimer(tcb, 'persist', clampToUserTimeout(tcb, persistInterval(tcb), tcb.persistSince, io), io)
+}
+
+/** A tail loss probe: new data if the window has room for it, the last segment again otherwise; at most one at a time. */
+export function probeTail(tcb: Tcb, io: TcpIo): void {
+  const { recovery } = tcb
+  if (recovery.tlpHighSeq === undefined && sendProbe(tcb, io)) {
+    recovery.tlpHighSeq = tcb.snd.nxt
+    io.count('TCPLossProbes')
+    // So that the RTO starts over from now.
+    stopTransmitTimers(tcb)
+  }
+  rearmRto(tcb, io)
+}
+
+function sendProbe(tcb: Tcb, io: TcpIo): boolean {
+  const { recovery } = tcb
+  const mss = effectiveMss(tcb)
+  recovery.tlpRetrans = false
+  const unsent = unsentBytes(tcb)
+  if (unsent > 0 && seqDiff(windowEnd(tcb), tcb.snd.nxt) >= Math.min(unsent, mss)) {
+    sendNext(tcb, mss, 'tailLossProbe', io)
+    return true
+  }
+  if (tcb.sent.length === 0 || !sendAgain(tcb, tcb.sent.length - 1, 'tailLossProbe', io)) return false
+  recovery.tlpRetrans = true
+  return true
+}

@@ -1,0 +1,122 @@
+/**
+ * Sending again: one segment, cut to what the window and the present MSS allow or joined with its small neighbours, and the round that sends
+ * whatever the scoreboard holds lost. Covers RFC 9293 3.8.1, RFC 1122 4.2.2.15 (repacketizing), RFC 6675 5 (C); Linux __tcp_retransmit_skb,
+ * tcp_retransmit_skb, tcp_retrans_try_collapse, tcp_xmit_retransmit_queue.
+ */
+import { seqAdd, seqDiff, seqGe, seqLt } from '../../base'
+import type { SendPurpose } from '../../trace'
+import { ACK, FIN, SYN } from '../../wire'
+import type { TcpIo } from '../io'
+import { inReduction, segmentsInFlight } from '../recovery/counts'
+import type { SentSegment, Tcb } from '../tcb'
+import { isArmed } from '../timers'
+import { effectiveMss } from './mss'
+import { payloadAt, windowEnd } from './queue'
+import { emitSegment } from './segment'
+import { setTransmitTimer } from './transmit-timer'
+
+/** Sends everything lost that the congestion window has room for, oldest first. */
+export function retransmitLost(tcb: Tcb, io: TcpIo): void {
+  const { recovery, sent } = tcb
+  let headSent = false
+  for (let i = 0; i < sent.length; i++) {
+    if (segmentsInFlight(tcb) >= tcb.congestion.cwnd || recovery.retransOut >= recovery.lostOut) break
+    const segment = sent[i]
+    if (!segment.lost || segment.sacked || segment.retransInFlight) continue
+    const inLoss = recovery.caState === 'Loss'
+    if (!retransmit(tcb, i, inLoss ? 'timeoutRetransmit' : 'fastRetransmit', io)) break
+    io.count(inLoss ? 'TCPSlowStartRetrans' : 'TCPFastRetrans')
+    if (inReduction(tcb)) recovery.prrOut++
+    if (i === 0 && !isArmed(tcb, 'reorder')) headSent = true
+  }
+  if (headSent) setTransmitTimer(tcb, 'retransmit', tcb.rtt.rto, io)
+}
+
+/** Retransmits segment `index` of the queue and marks it. Returns false when the peer's window leaves no room for it. */
+export function retransmit(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo): boolean {
+  if (!sendAgain(tcb, index, purpose, io)) return false
+  const { recovery } = tcb
+  const segment = tcb.sent[index]
+  if (!segment.retransInFlight) {
+    segment.retransInFlight = true
+    recovery.retransOut++
+  }
+  if (recovery.retransStamp === 0) recovery.retransStamp = io.now
+  recovery.undoRetrans = Math.max(recovery.undoRetrans, 0) + 1
+  return true
+}
+
+/** Retransmits without marking, as a tail loss probe does: the scoreboard does not count it as a repair. */
+export function sendAgain(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo): boolean {
+  const segment = tcb.sent[index]
+  if (seqLt(segment.seq, tcb.snd.una)) segment.seq = tcb.snd.una
+  if ((segment.flags & SYN) === 0 && !fitSegment(tcb, index)) return false
+  segment.sentEvent = emitSegment(tcb, segment.seq, wireFlags(tcb, segment), payloadOf(tcb, segment), purpose, io)
+  segment.lastSentAt = io.now
+  segment.retransmits++
+  segment.deliveredAtSend = tcb.recovery.delivered
+  tcb.totals.retransmits++
+  io.count('RetransSegs')
+  if ((segment.flags & SYN) !== 0) io.count('TCPSynRetrans')
+  return true
+}
+
+function wireFlags(tcb: Tcb, segment: SentSegment): number {
+  if ((segment.flags & SYN) === 0) return segment.flags | ACK
+  return tcb.state === 'SYN-RECEIVED' ? SYN | ACK : SYN
+}
+
+function dataBytes(segment: SentSegment): number {
+  const control = (segment.flags & SYN ? 1 : 0) + (segment.flags & FIN ? 1 : 0)
+  return seqDiff(segment.end, segment.seq) - control
+}
+
+function payloadOf(tcb: Tcb, segment: SentSegment): Uint8Array {
+  return payloadAt(tcb, segment.seq, dataBytes(segment))
+}
+
+/** Cuts or joins so that the segment fits MSS and window. A head beyond a withdrawn window goes all the same, as a probe. */
+function fitSegment(tcb: Tcb, index: number): boolean {
+  const segment = tcb.sent[index]
+  const mss = effectiveMss(tcb)
+  let room = seqDiff(windowEnd(tcb), segment.seq)
+  if (room <= 0) {
+    if (segment.seq !== tcb.snd.una) return false
+    room = mss
+  }
+  const limit = Math.min(mss, room)
+  if (dataBytes(segment) > limit) split(tcb, index, limit)
+  else while (dataBytes(segment) < mss && joinNext(tcb, index, limit));
+  return true
+}
+
+/** Cuts segment `index` after `bytes` of data; both parts keep its marks. */
+function split(tcb: Tcb, index: number, bytes: number): void {
+  const { recovery, sent } = tcb
+  const segment = sent[index]
+  const rest: SentSegment = { ...segment, seq: seqAdd(segment.seq, bytes) }
+  segment.end = rest.seq
+  segment.flags = 0
+  sent.splice(index + 1, 0, rest)
+  if (rest.sacked) recovery.sackedOut++
+  if (rest.lost) recovery.lostOut++
+  if (rest.retransInFlight) recovery.retransOut++
+}
+
+/** Takes the next segment's data along when both fit into one (RFC 1122 4.2.2.15). Returns whether it did. */
+function joinNext(tcb: Tcb, index: number, limit: number): boolean {
+  const { recovery, sent } = tcb
+  const segment = sent[index]
+  if (index + 1 >= sent.length || (segment.flags & FIN) !== 0 || segment.sacked) return false
+  const next = sent[index + 1]
+  if (next.sacked || (next.flags & SYN) !== 0 || dataBytes(segment) + dataBytes(next) > limit) return false
+  if (seqGe(next.seq, windowEnd(tcb))) return false
+  segment.end = next.end
+  segment.flags |= next.flags
+  segment.retransmits = Math.max(segment.retransmits, next.retransmits)
+  if (next.lost) recovery.lostOut--
+  if (next.retransInFlight) recovery.retransOut--
+  if (!tcb.negotiated.sack && recovery.sackedOut > 0) recovery.sackedOut--
+  sent.splice(index + 1, 1)
+  return true
+}

@@ -1,0 +1,64 @@
+/**
+ * Making one segment of a connection and handing it to IP: the one place through which everything that a live connection sends goes.
+ * Covers the header fields of RFC 9293 3.1; Linux __tcp_transmit_skb, tcp_event_ack_sent, tcp_event_data_sent.
+ */
+import { seqLt } from '../../base'
+import type { Seq32 } from '../../base'
+import type { SendPurpose } from '../../trace'
+import { ACK, RST, SYN } from '../../wire'
+import type { TcpSegment } from '../../wire'
+import { algorithmOf } from '../congestion'
+import type { TcpIo } from '../io'
+import { segmentOptions } from '../options'
+import { onAckSent, onDataSent } from '../receiver/ack'
+import { selectWindow } from '../receiver/window'
+import { segmentsInFlight } from '../recovery/counts'
+import type { Tcb } from '../tcb'
+
+const MAX_UNSCALED_WINDOW = 65_535
+
+/** Sends one segment. `payload` is shared with the trace, so it must never change. Returns the index of its event. */
+export function emitSegment(
+  tcb: Tcb,
+  seq: Seq32,
+  flags: number,
+  payload: Uint8Array,
+  purpose: SendPurpose,
+  io: TcpIo,
+): number {
+  const syn = (flags & SYN) !== 0
+  const window = syn ? Math.min(tcb.rcv.wnd, MAX_UNSCALED_WINDOW) : selectWindow(tcb, io)
+  const segment: TcpSegment = {
+    srcPort: tcb.local.port,
+    dstPort: tcb.remote.port,
+    seq,
+    ack: (flags & ACK) !== 0 ? tcb.rcv.nxt : (0 as Seq32),
+    flags,
+    window,
+    urgentPointer: 0,
+    options: segmentOptions(tcb, io, syn ? ((flags & ACK) !== 0 ? 'synAck' : 'syn') : 'segment'),
+    payload,
+  }
+  const event = io.transmit(tcb, segment, purpose)
+  tcb.totals.segmentsOut++
+  if ((flags & ACK) !== 0 && (flags & RST) === 0) onAckSent(tcb, io)
+  if (payload.length > 0) {
+    tcb.totals.bytesSent += payload.length
+    noteDataSent(tcb, io)
+  }
+  return event
+}
+
+/** An idle connection starts to transmit: algorithms that keep time want to know. */
+function noteDataSent(tcb: Tcb, io: TcpIo): void {
+  if (segmentsInFlight(tcb) === 0) algorithmOf(tcb).happens(tcb, 'transmitStart', io)
+  tcb.congestion.lastSentAt = io.now
+  onDataSent(tcb, io)
+}
+
+/** SND.NXT, or the window's edge where the peer has taken its window back: what a segment without data bears (tcp_acceptable_seq). */
+export function acceptableSeq(tcb: Tcb): Seq32 {
+  const { snd } = tcb
+  const edge = ((snd.una + snd.wnd) >>> 0) as Seq32
+  return seqLt(edge, snd.nxt) && ((snd.nxt - edge) | 0) >= 1 << tcb.rcv.wscale ? edge : snd.nxt
+}

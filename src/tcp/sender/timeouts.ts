@@ -1,0 +1,118 @@
+/**
+ * The sender's timers fire: retransmission (RFC 6298 5.4 to 5.6), SYN and SYN,ACK retransmission, window probe (RFC 9293 3.8.6.1), tail loss probe
+ * and reordering time-out (RFC 8985). Linux tcp_timer.c: tcp_retransmit_timer, tcp_probe_timer; tcp_output.c: tcp_send_loss_probe;
+ * inet_connection_sock.c: reqsk_timer_handler.
+ */
+import type { TcpIo } from '../io'
+import { enterLoss, enterRecovery, rackDetect, reduceWindow, segmentsInFlight } from '../recovery'
+import { RTO_MAX } from '../rtt'
+import type { Tcb } from '../tcb'
+import { isArmed } from '../timers'
+import { losePatience, orphanRetries, retransmissionsExhausted, silentBehindZeroWindow } from './give-up'
+import { probeTail, probeWindow } from './probe'
+import { unsentBytes } from './queue'
+import { retransmit, retransmitLost } from './retransmit'
+import { synAckInterval } from './transmit'
+import { clampToUserTimeout, persistInterval, rearmRto, setTransmitTimer } from './transmit-timer'
+
+/** RFC 6298 5.4: the oldest segment again, the timer doubled, the window at its smallest. */
+export function retransmitTimerFires(tcb: Tcb, io: TcpIo): void {
+  const { recovery } = tcb
+  if (tcb.sent.length === 0) return
+  const opening = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED'
+  if (tcb.snd.wnd === 0 && !tcb.orphaned && !opening) {
+    // The peer took its window back: these are probes, and it may keep us waiting as long as it answers (RFC 9293 MUST-37).
+    if (silentBehindZeroWindow(tcb, io)) {
+      losePatience(tcb, 'retransmit', recovery.timeouts, 'probeGaveUp', io)
+      return
+    }
+    resendHead(tcb, io)
+  } else {
+    io.count('TCPTimeouts')
+    if (retransmissionsExhausted(tcb, io)) {
+      losePatience(tcb, 'retransmit', recovery.timeouts, opening ? 'synGaveUp' : 'retransmitGaveUp', io)
+      return
+    }
+    resendHead(tcb, io, true)
+  }
+  // The first few SYNs go out at the same interval (tcp_syn_linear_timeouts).
+  if (tcb.state !== 'SYN-SENT' || recovery.timeoutsTotal > io.sysctl.tcp_syn_linear_timeouts) {
+    tcb.rtt.backoff++
+    tcb.rtt.rto = Math.min(tcb.rtt.rto * 2, RTO_MAX)
+  }
+  setTransmitTimer(tcb, 'retransmit', clampToUserTimeout(tcb, tcb.rtt.rto, recovery.retransStamp, io), io)
+}
+
+function resendHead(tcb: Tcb, io: TcpIo, counted = false): void {
+  const { recovery } = tcb
+  const { cause } = io.recorder
+  io.recorder.cause = enterLoss(tcb, io)
+  if (counted) {
+    recovery.timeouts++
+    recovery.timeoutsTotal++
+  }
+  retransmit(tcb, 0, tcb.state === 'SYN-SENT' ? 'syn' : 'timeoutRetransmit', io)
+  io.recorder.cause = cause
+}
+
+/** A SYN,ACK was not answered: again at 1, 3, 7, 15, 31 s, and the half of a connection is forgotten at 63 s (tcp_synack_retries 5). */
+export function synAckTimerFires(tcb: Tcb, io: TcpIo): void {
+  const { recovery } = tcb
+  if (tcb.state !== 'SYN-RECEIVED' || tcb.sent.length === 0) return
+  if (recovery.timeouts >= io.sysctl.tcp_synack_retries) {
+    losePatience(tcb, 'synAck', recovery.timeouts, 'synAckGaveUp', io)
+    return
+  }
+  io.count('TCPTimeouts')
+  recovery.timeouts++
+  recovery.timeoutsTotal++
+  retransmit(tcb, 0, 'synAck', io)
+  setTransmitTimer(tcb, 'synAck', Math.min(synAckInterval(recovery.timeouts), RTO_MAX), io)
+}
+
+/** The window is still shut, as far as we know: ask (RFC 9293 MUST-36). An answered probe never ends the connection. */
+export function persistTimerFires(tcb: Tcb, io: TcpIo): void {
+  if (tcb.sent.length > 0 || unsentBytes(tcb) === 0) {
+    tcb.persistProbesSent = 0
+    tcb.persistSince = 0
+    return
+  }
+  if (probesExhausted(tcb, io)) {
+    losePatience(tcb, 'persist', tcb.persistProbesSent, 'probeGaveUp', io)
+    return
+  }
+  if (tcb.persistSince === 0) tcb.persistSince = io.now
+  probeWindow(tcb, io)
+}
+
+function probesExhausted(tcb: Tcb, io: TcpIo): boolean {
+  const user = tcb.config.userTimeoutMicros
+  if (user > 0 && tcb.persistSince > 0 && io.now - tcb.persistSince >= user) return true
+  let most = io.sysctl.tcp_retries2
+  if (tcb.orphaned) {
+    const alive = persistInterval(tcb) < RTO_MAX
+    most = orphanRetries(tcb, alive, io)
+    if (!alive && tcb.rtt.backoff >= most) return true
+  }
+  return tcb.persistProbesSent >= most
+}
+
+/** Two round trips of silence after the last segment: a probe brings a SACK or an ACK where an RTO would bring a collapse. */
+export function tailLossTimerFires(tcb: Tcb, io: TcpIo): void {
+  if (tcb.sent.length > 0) probeTail(tcb, io)
+}
+
+/** What was suspected when the last ACK came is now late enough to count as lost. */
+export function reorderTimerFires(tcb: Tcb, io: TcpIo): void {
+  const before = segmentsInFlight(tcb)
+  if (tcb.sent.length === 0) return
+  rackDetect(tcb, undefined, io)
+  if (segmentsInFlight(tcb) !== before) {
+    if (tcb.recovery.caState !== 'Recovery') {
+      enterRecovery(tcb, undefined, io)
+      reduceWindow(tcb, 1, 1, 0)
+    }
+    retransmitLost(tcb, io)
+  }
+  if (!isArmed(tcb, 'retransmit')) rearmRto(tcb, io)
+}
