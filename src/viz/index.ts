@@ -1,3 +1,7 @@
 export * from './buffers'
+export * from './diagram'
+export * from './explain'
+export * from './ladder'
+export * from './packet-index'
 export * from './series'
 export * from './timeline'

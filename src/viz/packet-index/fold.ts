@@ -23,6 +23,8 @@ export interface Bend {
 
 /** Times at which nothing was under way and nothing happened, ascending. */
 export interface Gaps {
+  /** Shorter ones are not kept. */
+  readonly leastMicros: Micros
   count: number
   start: Float64Array
   end: Float64Array
@@ -37,9 +39,6 @@ export interface SocketIsns {
   remote?: { readonly address: number; readonly port: number }
 }
 
-/** Rows of one block and its latest end, to find what overlaps a window of time. */
-export const BLOCK = 128
-
 export interface PacketIndex {
   readonly rows: PacketRows
   readonly bends: Map<number, Bend[]>
@@ -51,25 +50,23 @@ export interface PacketIndex {
   /** Events and packets folded so far. */
   events: number
   packets: number
-  /** Shortest idle time worth remembering as a gap. */
-  readonly gapMicros: Micros
   underWay: number
   busyAt: Micros
   readonly isns: Map<string, Seq32>
   readonly model: LinkModel
 }
 
-export function createPacketIndex(wiring: Wiring, gapMicros: Micros): PacketIndex {
+/** An index with nothing in it yet. Idle times of `leastMicros` and more will be kept as gaps. */
+export function createPacketIndex(wiring: Wiring, leastMicros: Micros): PacketIndex {
   return {
     rows: createRows(),
     bends: new Map(),
-    gaps: { count: 0, start: new Float64Array(16), end: new Float64Array(16) },
+    gaps: { leastMicros, count: 0, start: new Float64Array(16), end: new Float64Array(16) },
     sockets: new Map(),
     blockEnd: new Float64Array(16),
     blockOpen: new Uint16Array(16),
     events: 0,
     packets: 0,
-    gapMicros,
     underWay: 0,
     busyAt: 0,
     isns: new Map(),
@@ -137,7 +134,7 @@ function readHeader(index: PacketIndex, trace: Trace, p: number): void {
 /** Notes a gap when nothing was under way since the last event, and a long time went by. */
 function noteTime(index: PacketIndex, at: Micros): void {
   const { gaps } = index
-  if (index.underWay === 0 && at - index.busyAt >= index.gapMicros) {
+  if (index.underWay === 0 && at - index.busyAt >= gaps.leastMicros) {
     if (gaps.count === gaps.start.length) {
       gaps.start = doubled(gaps.start)
       gaps.end = doubled(gaps.end)

@@ -31,7 +31,11 @@ export function createLinkModel(wiring: Wiring): LinkModel {
 }
 
 /** Which host a packet of `from` goes to, and by which direction of which link; -1 where there is none. */
-export function routeOf(wiring: Wiring, from: number, dst: number): { readonly to: number; readonly direction: number } {
+export function routeOf(
+  wiring: Wiring,
+  from: number,
+  dst: number,
+): { readonly to: number; readonly direction: number } {
   const { addresses, links } = wiring
   const target = addresses.indexOf(dst)
   if (target === from) return { to: from, direction: -1 }
@@ -49,7 +53,12 @@ export function routeOf(wiring: Wiring, from: number, dst: number): { readonly t
 }
 
 /** Puts a packet of `bytes` into the queue at `at` and says when it departs and would arrive. */
-export function transit(model: LinkModel, direction: number, at: Micros, bytes: number): [departs: Micros, arrives: Micros] {
+export function transit(
+  model: LinkModel,
+  direction: number,
+  at: Micros,
+  bytes: number,
+): [departs: Micros, arrives: Micros] {
   if (direction < 0) return [at, at]
   const link = model.wiring.links[direction >> 1]
   const settings = direction & 1 ? link.bToA : link.aToB

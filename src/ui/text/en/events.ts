@@ -1,0 +1,192 @@
+/**
+ * Each kind of event in one short sentence, for lists and for chains of causes. Back quotes mark what is set in the typewriter face:
+ * calls, numbers of sequence space, fields. Names of hosts are the scenario's own.
+ */
+import type { EventOf, EventType, TcpState } from '../../../trace'
+import type { PacketFacts, Teller } from '../../../viz'
+
+export type Sentences = { readonly [T in EventType]: (event: EventOf<T>, teller: Teller) => string }
+
+/** `SYN`, `FIN 14481`, `data 1–1449`, `ACK 1449`: a packet in the fewest words. */
+export function packetName(packet: PacketFacts): string {
+  const { control, seq, length, ack } = packet
+  if (control !== '') return length > 0 ? `${control} with \`${seq}–${seq + length}\`` : control
+  return length > 0 ? `data \`${seq}–${seq + length}\`` : `ACK \`${ack}\``
+}
+
+export function bytes(count: number): string {
+  return `${count.toLocaleString('en').replaceAll(',', ' ')} ${count === 1 ? 'byte' : 'bytes'}`
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** `client fd 3`. */
+export function owner(event: { readonly host: number; readonly socket: number }, t: Teller): string {
+  return [t.host(event.host), t.socket(event.socket)].filter((part) => part !== '').join(' ')
+}
+
+const WAITS = {
+  nothingToSend: 'for the program: nothing is left to send',
+  handshake: 'for the handshake to end',
+  nagle: 'because of Nagle: a small segment is still unacknowledged',
+  sillyWindow: 'for room worth a segment in the peer’s window',
+  peerWindow: 'for the peer’s window to open',
+  congestionWindow: 'for the congestion window',
+  retransmission: 'for the retransmission timer or an ACK',
+  persist: 'for the persist timer: the peer’s window is zero',
+  finAck: 'for its FIN to be acknowledged',
+  peerClose: 'for the peer’s FIN',
+  timeWait: 'in TIME-WAIT for old segments to die out',
+  closed: 'for nothing any more',
+  cork: 'because TCP_CORK holds small segments back',
+  pacing: 'for its pacing slot',
+} as const
+
+const TIMERS = {
+  retransmit: 'retransmission timer',
+  persist: 'persist timer',
+  delayedAck: 'delayed-ACK timer',
+  keepalive: 'keepalive timer',
+  timeWait: '2MSL timer',
+  finWait2: 'FIN-WAIT-2 timer',
+  synAck: 'SYN,ACK timer',
+  tailLoss: 'tail-loss probe timer',
+  reorder: 'reordering timer',
+  pacing: 'pacing timer',
+  compressedAck: 'ACK compression timer',
+} as const
+
+export const LOSSES = {
+  order: 'A person took it off the wire',
+  random: 'The link lost it by chance',
+  queueFull: 'The queue in front of the link was full',
+  fault: 'The scenario lost it on purpose',
+  unplugged: 'The cable was unplugged',
+  noRoute: 'There is no way to that address',
+  hostDown: 'The host was off',
+} as const
+
+export const DROPS = {
+  none: 'no reason given',
+  badChecksum: 'its checksum is wrong',
+  malformed: 'its header makes no sense',
+  notMyAddress: 'it is for another address',
+  noSocket: 'no socket has this port',
+  outOfWindow: 'it lies outside the receive window',
+  oldAck: 'its ACK is older than what is known',
+  futureAck: 'it acknowledges what was never sent',
+  missingAck: 'it has no ACK',
+  missingSyn: 'it has no SYN, and no connection is known',
+  paws: 'its timestamp is older than the last one seen',
+  invalidReset: 'the reset is not exactly at the expected number',
+  challengeAckRateLimited: 'too many challenge ACKs went out already',
+  synQueueFull: 'the SYN queue is full',
+  acceptQueueFull: 'the accept queue is full',
+  receiveBufferFull: 'the receive buffer is full',
+  duplicate: 'everything in it had come before',
+  closed: 'the connection is closed',
+  hostDown: 'the host is off',
+  unexpectedSyn: 'a SYN has no place in this state',
+  timeWait: 'the connection is in TIME-WAIT',
+} as const
+
+export const SIGNALS = {
+  threeDuplicateAcks: 'three duplicate ACKs',
+  sack: 'selective acknowledgements',
+  timeout: 'the timer',
+  rack: 'the ACK of something sent later',
+  partialAck: 'an ACK that covers only part of what was out',
+} as const
+
+const PHASES = {
+  slowStart: 'slow start',
+  congestionAvoidance: 'congestion avoidance',
+  recovery: 'recovery',
+  loss: 'loss',
+} as const
+
+const INFINITE = 0xffff_ffff
+
+function moved(event: EventOf<'tcp/stateChanged'>, from: TcpState, to: TcpState, t: Teller): string {
+  return `${capital(owner(event, t))}: ${from} → ${to}`
+}
+
+export const events: Sentences = {
+  'sim/started': (e) => `The world was made for “${e.scenario}”`,
+  'user/acted': (e) => `You: ${e.action}`,
+  'host/called': (e, t) => `${t.byHand(e.index) ? 'You called' : `${capital(t.host(e.host))} called`} \`${e.call}\``,
+  'host/returned': (e, t) =>
+    `${capital(t.host(e.host))}: \`${e.call}\` returned \`${e.value}${e.value < 0 ? ` ${e.errno}` : ''}\``,
+  'host/blocked': (e, t) =>
+    `${capital(t.host(e.host))}: \`${e.call}\` waits${e.reason === '' ? '' : ` for ${e.reason}`}`,
+  'host/descriptorOpened': (e, t) => `${capital(t.host(e.host))} got descriptor \`${e.fd}\``,
+  'host/descriptorClosed': (e, t) => `${capital(t.host(e.host))} gave up descriptor \`${e.fd}\``,
+  'host/synQueued': (e, t) =>
+    `${capital(t.host(e.host))} put a new connection into the SYN queue, ${e.length} of ${e.limit}`,
+  'host/synQueueLeft': (e, t) =>
+    `A connection left ${t.host(e.host)}’s SYN queue${e.reason === '' ? '' : `: ${e.reason}`}`,
+  'host/acceptQueued': (e, t) =>
+    `${capital(t.host(e.host))} put a finished connection into the accept queue, ${e.length} of ${e.limit}`,
+  'host/accepted': (e, t) => `accept() took a connection out of ${t.host(e.host)}’s queue as fd \`${e.fd}\``,
+  'host/packetDropped': (e, t) =>
+    `${capital(t.host(e.host))} dropped ${packetName(t.packet(e.packet))}: ${DROPS[e.reason]}`,
+  'host/socketFreed': (e, t) => `${capital(t.host(e.host))} forgot a socket in ${e.state}`,
+  'host/crashed': (e, t) => `${capital(t.host(e.host))} lost power`,
+  'host/restarted': (e, t) => `${capital(t.host(e.host))} came back with empty tables`,
+  'host/signalled': (e, t) => `A program on ${t.host(e.host)} got ${e.signal}`,
+  'host/programEnded': (e, t) => `Program “${e.program}” on ${t.host(e.host)} ended`,
+  'tcp/stateChanged': (e, t) => moved(e, e.from, e.to, t),
+  'tcp/segmentSent': (e, t) => {
+    const packet = t.packet(e.packet)
+    const again = AGAIN.has(e.purpose) ? ' again' : ''
+    return `${capital(t.host(e.host))} sent ${packetName(packet)}${again}`
+  },
+  'tcp/segmentArrived': (e, t) => `${capital(packetName(t.packet(e.packet)))} reached ${t.host(e.host)}`,
+  'tcp/segmentDropped': (e, t) =>
+    `${capital(t.host(e.host))} ignored ${packetName(t.packet(e.packet))}: ${DROPS[e.reason]}`,
+  'tcp/acknowledged': (e, t) => `${capital(bytes(e.bytes))} acknowledged, up to \`${t.sent(e.socket, e.una)}\``,
+  'tcp/duplicateAckCounted': (e, t) =>
+    `Duplicate ACK ${e.count} for \`${t.sent(e.socket, e.ack)}\` reached ${t.host(e.host)}`,
+  'tcp/sacked': (e, t) =>
+    `${capital(t.host(e.host))} learnt that ${bytes(e.bytes)} beyond the gap arrived, up to \`${t.sent(e.socket, e.highest)}\``,
+  'tcp/dataAccepted': (e, t) =>
+    `${capital(t.host(e.host))} took ${bytes(e.bytes)} from \`${t.received(e.socket, e.seq)}\` into its receive buffer`,
+  'tcp/dataHeldOutOfOrder': (e, t) =>
+    `${capital(t.host(e.host))} got \`${t.received(e.socket, e.seq)}\` early and kept it: ${bytes(e.gapBytes)} before it are missing`,
+  'tcp/duplicateDataArrived': (e, t) => `${capital(t.host(e.host))} got ${bytes(e.bytes)} that it had already`,
+  'tcp/ackDelayed': (e, t) => `${capital(t.host(e.host))} puts its ACK off by up to ${e.delayMillis} ms`,
+  'tcp/timerFired': (e, t) =>
+    `${capital(owner(e, t))}: the ${TIMERS[e.timer]} ran out after ${t.duration(e.afterMillis * 1_000)}${e.count > 1 ? `, the ${nth(e.count)} time` : ''}`,
+  'tcp/rttMeasured': (e, t) =>
+    `${capital(t.host(e.host))} measured ${t.duration(e.sampleMicros)}: srtt ${t.duration(e.srttMicros)}, rto ${t.duration(e.rtoMicros)}`,
+  'tcp/caStateChanged': (e, t) => `${capital(owner(e, t))}: congestion state ${e.from} → ${e.to}`,
+  'tcp/lossDetected': (e, t) =>
+    `${capital(t.host(e.host))} takes \`${t.sent(e.socket, e.seq)}\` for lost: ${SIGNALS[e.signal]} say so`,
+  'tcp/congestionUndone': (e) => `No loss after all: cwnd is ${e.cwnd} again`,
+  'tcp/sampled': (e) =>
+    `cwnd ${e.cwnd}${e.ssthresh === INFINITE ? '' : `, ssthresh ${e.ssthresh}`}, ${bytes(e.flightBytes)} in flight: ${PHASES[e.phase]}`,
+  'tcp/waiting': (e, t) => `${capital(owner(e, t))} waits ${WAITS[e.reason]}`,
+  'tcp/gaveUp': (e, t) => `${capital(owner(e, t))} gave up after ${e.count} tries: ${e.errno}`,
+  'tcp/errorSet': (e, t) => `The next call on ${owner(e, t)} will fail with ${e.errno}`,
+  'link/packetQueued': (e, t) =>
+    `${capital(packetName(t.packet(e.packet)))} waits for the link behind ${e.waiting} others`,
+  'link/packetLost': (e, t) => `${capital(packetName(t.packet(e.packet)))} was lost: ${LOSSES[e.reason]}`,
+  'link/packetDelivered': (e, t) =>
+    `The link delivered ${packetName(t.packet(e.packet))} to ${t.host(t.packet(e.packet).to)}`,
+  'link/packetDuplicated': (e, t) => `The link made a second copy of ${packetName(t.packet(e.packet))}`,
+  'link/packetCorrupted': (e, t) => `A bit of byte ${e.byte} of ${packetName(t.packet(e.packet))} was flipped`,
+  'link/packetDelayed': (e, t) =>
+    `${capital(packetName(t.packet(e.packet)))} was delayed by ${t.duration(e.byMillis * 1_000)}`,
+  'link/packetHeld': (e, t) => `${capital(packetName(t.packet(e.packet)))} was held on the wire`,
+  'link/packetReleased': (e, t) => `${capital(packetName(t.packet(e.packet)))} was released`,
+  'link/changed': (e) => `The link changed: ${e.change}`,
+}
+
+const AGAIN: ReadonlySet<string> = new Set(['fastRetransmit', 'timeoutRetransmit', 'tailLossProbe'])
+
+export function nth(n: number): string {
+  const ending = n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+  return `${n}${ending}`
+}

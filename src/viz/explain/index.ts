@@ -1,0 +1,7 @@
+export { causesOf, chainOf, packetOf } from './chain'
+export type { ChainStep } from './chain'
+export { createEventRows, EVENT_GROUPS, foldEventRows } from './list'
+export type { EventGroup, EventRows } from './list'
+export { eventOfBytes, eventOfEdge, eventOfPacket, eventOfSocket, newestNotable } from './subject'
+export { createTeller } from './teller'
+export type { PacketFacts, Teller } from './teller'

@@ -1,0 +1,291 @@
+/**
+ * The ladder at one moment, laid out: which packets are in view, their lines and bars, crosses, words, marks and ticks. Pure: the
+ * same trace, moment and view give the same picture. Only what is in view is looked at.
+ */
+import { NEVER } from '../../base'
+import type { Micros } from '../../base'
+import { LOSS_REASONS } from '../../trace'
+import type { LinkView, PacketInFlight, SessionInfo, Trace } from '../../trace'
+import { LOST } from '../packet-index'
+import { hasLeft, packetsBetween, wayOf } from '../packet-index'
+import type { Moment, PacketIndex, Way } from '../packet-index'
+import { placeLabels } from './labels'
+import type { Wish } from './labels'
+import { layLanes } from './lanes'
+import type { Lane, LaneRoom } from './lanes'
+import { notesBetween } from './marks'
+import type { HostNote } from './marks'
+import type { Bar, Cross, LadderPicture, LineKind, Mark, PacketLine, QueueStrip } from './picture'
+import { axisTicks } from './ticks'
+import type { TimeScale } from './time-scale'
+import { controlName, isPureAck, isResent, packetWords } from './words'
+
+export interface LadderInput {
+  readonly index: PacketIndex
+  readonly trace: Trace
+  readonly moment: Moment
+  readonly scale: TimeScale
+  readonly hosts: SessionInfo['hosts']
+  readonly links: readonly Pick<LinkView, 'a' | 'b'>[]
+  readonly inFlight: readonly PacketInFlight[]
+  readonly width: number
+  readonly height: number
+  /** Pixels kept free above for the heads of the lifelines. */
+  readonly top: number
+  /** The place on the scale that is drawn at `top`. */
+  readonly shift: number
+  readonly selectedPacket: number
+}
+
+const LINES_FOR_WORDS = 40
+const LINES_FOR_HEADS = 110
+const LINES_FOR_STROKES = 260
+
+interface Frame extends LadderInput {
+  readonly room: LaneRoom
+  readonly laneOf: ReadonlyMap<number, Lane>
+  readonly arrivals: ReadonlyMap<number, Micros>
+  toY(at: Micros): number
+}
+
+export function layLadder(input: LadderInput): LadderPicture {
+  const { index, trace, moment, scale, top, height, shift, width } = input
+  const room = layLanes(input.hosts, input.links, width)
+  const frame: Frame = {
+    ...input,
+    room,
+    laneOf: new Map(room.lanes.map((lane) => [lane.host, lane])),
+    arrivals: new Map(
+      input.inFlight.flatMap((flight) =>
+        flight.arrivesAt === null || flight.doomed ? [] : [[flight.packet, flight.arrivesAt] as const],
+      ),
+    ),
+    toY: (at) => scale.pixels(at) - shift + top,
+  }
+  const from = Math.max(0, scale.time(shift))
+  const to = Math.min(moment.at, scale.time(shift + height - top))
+  const packets = packetsBetween(index, from, to).filter((p) => hasLeft(index, p, moment))
+  const shapes = packets.map((p) => shapePacket(frame, p))
+  const density =
+    shapes.length > LINES_FOR_STROKES
+      ? 3
+      : shapes.length > LINES_FOR_HEADS
+        ? 2
+        : shapes.length > LINES_FOR_WORDS
+          ? 1
+          : 0
+  const notes = density > 1 ? [] : notesBetween(trace, from, to, moment)
+  const nowY = frame.toY(moment.at)
+  return {
+    width,
+    height,
+    top,
+    lanes: room.lanes,
+    axisX: room.axisX,
+    axis: axisTicks(scale, Math.max(0, shift), shift + Math.min(height, nowY) - top),
+    shift: shift - top,
+    nowY,
+    lines: shapes.map((shape) => shape.line),
+    bars: shapes.flatMap((shape) => (shape.bar === null ? [] : [shape.bar])),
+    crosses: shapes.flatMap((shape) => (shape.cross === null ? [] : [shape.cross])),
+    strips: queueStrips(frame, packets),
+    labels: room.words ? placeLabels(wishesOf(frame, shapes, notes, density), top - 4, nowY - 7) : [],
+    marks: notes.flatMap((note) => markOf(frame, note)),
+    breaks: scale
+      .breaks(shift, shift + height)
+      .map((pause) => ({
+        y: pause.from - shift + top,
+        height: pause.to - pause.from,
+        micros: pause.end - pause.start,
+      })),
+    density,
+  }
+}
+
+interface Shape {
+  readonly packet: number
+  readonly line: PacketLine
+  readonly bar: Bar | null
+  readonly cross: Cross | null
+}
+
+/** How far a dotted hint reaches ahead of a packet under way, in pixels of height. */
+const GHOST_HEIGHT = 14
+
+function shapePacket(frame: Frame, p: number): Shape {
+  const { index, moment } = frame
+  const { rows } = index
+  const way = wayOf(index, p, moment, frame.arrivals.get(p))
+  const lane = frame.laneOf.get(rows.from[p])
+  const [x0, x1] = ends(frame, p)
+  const points = cornersOf(frame, way, x0, x1)
+  const kind: LineKind = isResent(index, p) ? 'again' : isPureAck(index, p) ? 'ack' : 'data'
+  const role = lane?.role ?? 'other'
+  const selected = p === frame.selectedPacket
+  // What was counted after this moment is not known yet.
+  const counted = rows.arrivedEvent[p] !== -1 && rows.arrivedEvent[p] < moment.event ? rows.duplicateAck[p] : 0
+  const line: PacketLine = {
+    packet: p,
+    kind,
+    role,
+    fate: way.fate,
+    held: way.held,
+    points,
+    key: counted > 0 && counted <= 3,
+    duplicateAck: counted,
+    selected,
+  }
+  const x = points[points.length - 2]
+  const y = points[points.length - 1]
+  const angle = Math.atan2(y - points[points.length - 3], x - points[points.length - 4])
+  const bar = way.fate === 'inFlight' ? barOf(frame, p, way, { x, y, x1, kind, role, selected }) : null
+  const cross = way.fate === 'lost' || way.fate === 'dropped' ? crossOf(frame, p, way.fate, x, y, angle) : null
+  return { packet: p, line, bar, cross }
+}
+
+/** Pixels of the two ends of a packet's way. A packet to nowhere goes a little way towards the middle. */
+function ends(frame: Frame, p: number): [number, number] {
+  const { rows } = frame.index
+  const from = frame.laneOf.get(rows.from[p])?.x ?? frame.room.lanes[0].x
+  const to = frame.laneOf.get(rows.to[p])?.x
+  if (to !== undefined && to !== from) return [from, to]
+  return [from, from + (from > frame.width / 2 ? -48 : 48)]
+}
+
+function cornersOf(frame: Frame, way: Way, x0: number, x1: number): number[] {
+  const points: number[] = []
+  for (let i = 0; i < way.at.length; i++) points.push(x0 + (x1 - x0) * way.place[i], frame.toY(way.at[i]))
+  return points
+}
+
+function barOf(
+  frame: Frame,
+  p: number,
+  way: Way,
+  at: { x: number; y: number; x1: number; kind: LineKind; role: Lane['role']; selected: boolean },
+): Bar {
+  const { x, y, x1, kind, role, selected } = at
+  const pace = way.dueAt === NEVER || way.dueAt <= frame.moment.at ? 0 : (x1 - x) / (way.dueAt - frame.moment.at)
+  const reach = Math.min(
+    GHOST_HEIGHT / frame.scale.pixelsPerMicro,
+    way.dueAt === NEVER ? 0 : way.dueAt - frame.moment.at,
+  )
+  const flight = frame.inFlight.find((other) => other.packet === p)
+  return {
+    packet: p,
+    kind,
+    role,
+    x,
+    y,
+    ghostX: x + pace * Math.max(0, reach),
+    ghostY: y + Math.max(0, reach) * frame.scale.pixelsPerMicro,
+    held: way.held,
+    corrupted: flight?.corrupted ?? false,
+    selected,
+  }
+}
+
+const CROSS_WORDS: Partial<Record<(typeof LOSS_REASONS)[number], Cross['word']>> = {
+  queueFull: 'queueFull',
+  unplugged: 'unplugged',
+  noRoute: 'noRoute',
+}
+
+function crossOf(frame: Frame, p: number, fate: 'lost' | 'dropped', x: number, y: number, angle: number): Cross {
+  const { rows } = frame.index
+  const word = fate === 'dropped' ? 'dropped' : (CROSS_WORDS[LOSS_REASONS[rows.reason[p]]] ?? 'lost')
+  return { packet: p, x, y, angle, word }
+}
+
+/** Times in which packets waited for their link, as strips beside the lifeline; overlapping ones become one. */
+function queueStrips(frame: Frame, packets: readonly number[]): QueueStrip[] {
+  const { index, moment } = frame
+  const { rows } = index
+  const strips: { x: number; from: number; to: number; role: Lane['role'] }[] = []
+  for (const p of packets) {
+    const lane = frame.laneOf.get(rows.from[p])
+    const end = Math.min(rows.departsAt[p], moment.at, rows.fate[p] === LOST ? rows.endAt[p] : NEVER)
+    if (lane === undefined || end <= rows.sentAt[p]) continue
+    const from = frame.toY(rows.sentAt[p])
+    const to = frame.toY(end)
+    if (to - from < 3) continue
+    const towards = frame.laneOf.get(rows.to[p])?.x ?? frame.width / 2
+    const x = lane.x + (towards < lane.x ? -3 : 3)
+    const open = strips.findLast((strip) => strip.x === x)
+    if (open !== undefined && from <= open.to + 1) open.to = Math.max(open.to, to)
+    else strips.push({ x, from, to, role: lane.role })
+  }
+  return strips
+}
+
+function wishesOf(frame: Frame, shapes: readonly Shape[], notes: readonly HostNote[], density: number): Wish[] {
+  const wishes: Wish[] = []
+  for (const shape of shapes) {
+    const wish = packetWish(frame, shape, density)
+    if (wish !== undefined) wishes.push(wish)
+  }
+  for (const note of notes) {
+    const lane = frame.laneOf.get(note.host)
+    if (lane === undefined || lane.gutter === 'none') continue
+    wishes.push({
+      ...besideLane(lane),
+      y: frame.toY(note.at),
+      text: note.text,
+      below: '',
+      tone: note.kind === 'state' ? 'state' : 'call',
+      phase: note.phase,
+      packet: -1,
+      event: note.event,
+      weight: note.kind === 'state' ? 40 : note.kind === 'failed' ? 36 : 30,
+      slack: 36,
+    })
+  }
+  return wishes
+}
+
+function besideLane(lane: Lane): Pick<Wish, 'x' | 'align'> {
+  return lane.gutter === 'left' ? { x: lane.x - 10, align: 'right' } : { x: lane.x + 10, align: 'left' }
+}
+
+function packetWish(frame: Frame, shape: Shape, density: number): Wish | undefined {
+  const { index, trace } = frame
+  const { rows } = index
+  const { packet: p, line } = shape
+  const lane = frame.laneOf.get(rows.from[p])
+  if (lane === undefined || lane.gutter === 'none') return undefined
+  const control = controlName(rows.flags[p])
+  const lost = shape.cross !== null && line.fate === 'lost'
+  const weight = line.selected
+    ? 100
+    : lost
+      ? 80
+      : control !== ''
+        ? 70
+        : line.kind === 'again'
+          ? 60
+          : line.kind === 'data'
+            ? 35
+            : 20
+  // In a crowd only what stands out keeps its words.
+  if (density > 0 && weight < 60) return undefined
+  const { text, below } = packetWords(index, trace, p)
+  return {
+    ...besideLane(lane),
+    y: line.points[1],
+    text,
+    below,
+    tone: lost ? 'loss' : line.selected || line.kind === 'again' || control !== '' ? 'strong' : 'plain',
+    phase: '',
+    packet: p,
+    event: rows.sentEvent[p],
+    weight,
+    slack: 4,
+  }
+}
+
+function markOf(frame: Frame, note: HostNote): Mark[] {
+  const lane = frame.laneOf.get(note.host)
+  if (lane === undefined) return []
+  const side = lane.gutter === 'right' ? 'right' : 'left'
+  return [{ event: note.event, x: lane.x, y: frame.toY(note.at), kind: note.kind, phase: note.phase, side }]
+}

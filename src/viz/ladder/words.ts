@@ -1,0 +1,66 @@
+/** What a packet is called in a gutter: the flags that matter, else the first sequence number, else what it acknowledges. */
+import { SEND_PURPOSES } from '../../trace'
+import type { SendPurpose, Trace } from '../../trace'
+import { packetHeader } from '../../trace'
+import { ACK, decodeHeaders, FIN, relativeSeq, RST, SYN } from '../../wire'
+import { COPY, RETRANSMITTED } from '../packet-index'
+import type { PacketIndex } from '../packet-index'
+
+/** `SYN`, `SYN,ACK`, `FIN`, `RST`: the control bits by which people know a segment; '' for none of these. */
+export function controlName(flags: number): string {
+  if (flags & RST) return 'RST'
+  if (flags & SYN) return flags & ACK ? 'SYN,ACK' : 'SYN'
+  return flags & FIN ? 'FIN' : ''
+}
+
+/** True for a segment that carries nothing but an acknowledgement. */
+export function isPureAck(index: PacketIndex, p: number): boolean {
+  const { rows } = index
+  return rows.length[p] === 0 && (rows.flags[p] & (SYN | FIN | RST)) === 0
+}
+
+export function isResent(index: PacketIndex, p: number): boolean {
+  return (index.rows.marks[p] & RETRANSMITTED) !== 0 && (index.rows.marks[p] & COPY) === 0
+}
+
+const PROBES: Partial<Record<SendPurpose, string>> = {
+  windowProbe: 'window probe',
+  keepaliveProbe: 'keepalive',
+  windowUpdate: 'win',
+}
+
+/** The words of a packet's label, and a smaller line below them. */
+export function packetWords(
+  index: PacketIndex,
+  trace: Trace,
+  p: number,
+): { readonly text: string; readonly below: string } {
+  const { rows } = index
+  const control = controlName(rows.flags[p])
+  const seq = String(rows.seq[p])
+  if (control !== '') return { text: rows.length[p] > 0 ? `${control} ${seq}` : control, below: '' }
+  if (rows.length[p] > 0) return { text: seq, below: '' }
+  const probe = PROBES[SEND_PURPOSES[rows.purpose[p]]]
+  if (probe === 'win') return { text: `win ${rows.window[p]}`, below: '' }
+  if (probe !== undefined) return { text: probe, below: '' }
+  return { text: `ack ${rows.ack[p]}`, below: sackWords(index, trace, p) }
+}
+
+/** The first SACK block of an ACK, which is the newest: `sack 13033–14481`; '' for none. */
+export function sackWords(index: PacketIndex, trace: Trace, p: number): string {
+  const header = packetHeader(trace.packets, p)
+  // 20 bytes of IP, 20 of TCP, 12 of timestamps: anything longer has SACK blocks.
+  if (header.length <= 52 && !(header.length > 40 && header.length < 52)) return ''
+  const decoded = decodeHeaders(header, index.rows.length[p])
+  if (!decoded.ok) return ''
+  const { sack } = decoded.value.segment.options
+  if (sack.length === 0) return ''
+  const base = irsOf(index, p, decoded.value.segment.ack)
+  const [{ start, end }] = sack
+  return `sack ${relativeSeq(start, base)}–${relativeSeq(end, base)}`
+}
+
+/** The ISN that the ack of this packet is counted from, so that its SACK blocks count from the same. */
+function irsOf(index: PacketIndex, p: number, ack: number): Parameters<typeof relativeSeq>[1] {
+  return ((ack - index.rows.ack[p]) >>> 0) as Parameters<typeof relativeSeq>[1]
+}
