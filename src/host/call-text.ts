@@ -1,0 +1,66 @@
+/** A call as C would write it, with its symbolic names; strace's habits, lengths in place of contents. */
+import { utf8Bytes } from '../base'
+import type { Call, OptionValue, SocketOption } from '../trace'
+
+const SHOWN_TEXT = 24
+
+/** `send(3, 43440 B)`; `fd` is the descriptor that the call's reference means. */
+export function formatCall(call: Call, fd: number): string {
+  switch (call.call) {
+    case 'socket':
+      return `socket(AF_INET, SOCK_STREAM${call.nonblock === true ? ' | SOCK_NONBLOCK' : ''})`
+    case 'bind':
+      return `bind(${fd}, ${call.address ?? '0.0.0.0'}:${call.port})`
+    case 'listen':
+      return `listen(${fd}, ${call.backlog})`
+    case 'connect':
+      return `connect(${fd}, ${call.address}:${call.port})`
+    case 'accept':
+      return call.nonblock === true ? `accept4(${fd}, SOCK_NONBLOCK)` : `accept(${fd})`
+    case 'send':
+      return `send(${fd}, ${formatContent(call.text, call.bytes)}${formatFlags(call.flags)})`
+    case 'recv':
+      return `recv(${fd}, ${call.bytes} B${formatFlags(call.flags)})`
+    case 'shutdown':
+      return `shutdown(${fd}, ${call.how})`
+    case 'close':
+      return `close(${fd})`
+    case 'setsockopt':
+      return `setsockopt(${fd}, ${call.option}, ${formatOption(call.option, call.value)})`
+    case 'getsockopt':
+      return `getsockopt(${fd}, ${call.option})`
+    case 'fcntl':
+      return `fcntl(${fd}, F_SETFL, ${call.nonblock ? 'O_NONBLOCK' : '0'})`
+    case 'rawSend':
+      return `sendto(raw, ${call.src}:${call.srcPort} > ${call.dst}:${call.dstPort} [${call.flags}])`
+  }
+}
+
+/** The call once it has its answer: getsockopt shows the value that it was after. */
+export function formatAnswer(option: SocketOption, fd: number, value: OptionValue): string {
+  return `getsockopt(${fd}, ${option}, [${formatOption(option, value)}])`
+}
+
+function formatContent(text: string | undefined, bytes: number | undefined): string {
+  if (text === undefined) return `${bytes ?? 0} B`
+  const shown = text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text
+  return `${JSON.stringify(shown)}, ${utf8Bytes(text).length} B`
+}
+
+function formatFlags(flags: readonly string[] | undefined): string {
+  return flags === undefined || flags.length === 0 ? '' : `, ${flags.join(' | ')}`
+}
+
+function formatOption(option: SocketOption, value: OptionValue): string {
+  if (typeof value === 'string') return option === 'TCP_CONGESTION' ? `"${value}"` : value
+  switch (option) {
+    case 'SO_LINGER':
+      return value < 0 ? '{off, 0 s}' : `{on, ${value} s}`
+    case 'SO_RCVTIMEO':
+    case 'SO_SNDTIMEO':
+    case 'TCP_USER_TIMEOUT':
+      return `${value} ms`
+    default:
+      return String(value)
+  }
+}

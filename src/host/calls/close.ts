@@ -1,0 +1,82 @@
+/** shutdown(2) and close(2), and the end of a socket's last descriptor: Linux inet_shutdown, __tcp_close, tcp_disconnect. */
+import { MICROS_PER_SECOND } from '../../base'
+import { abort, close as closeConnection, shutdownRead, shutdownWrite } from '../../tcp'
+import type { HostIo } from '../io'
+import { stopListening } from '../listener'
+import { releasePort } from '../ports'
+import type { Host, OpenFile, Socket } from '../records'
+import { callState, settle, stateOf } from '../sockets'
+import { tcpIo } from '../tcp-io'
+import { disconnect } from './connect'
+import { failed, returned } from './context'
+import type { CallOf, Context, Outcome } from './context'
+
+export function shutdown({ host, socket, call, io }: Context<CallOf<'shutdown'>>): Outcome {
+  const read = call.how !== 'SHUT_WR'
+  const write = call.how !== 'SHUT_RD'
+  const { tcb } = socket
+  const state = callState(socket)
+  if (tcb === undefined || state === 'CLOSED') return failed('ENOTCONN')
+  if (state === 'LISTEN') {
+    // SHUT_WR means nothing to a listener; SHUT_RD ends it and leaves the socket as it was before listen().
+    if (!read) return returned(0)
+    stopListening(host, socket, io)
+    if (!socket.portLocked) releasePort(host, socket)
+  } else if (state === 'SYN-SENT') {
+    abort(tcb, tcpIo(host, io))
+    if (tcb.error === '') tcb.error = 'ECONNRESET'
+    socket.phase = 'unconnected'
+  } else {
+    if (read) shutdownRead(tcb, tcpIo(host, io))
+    if (write) shutdownWrite(tcb, tcpIo(host, io))
+  }
+  settle(host, socket, io)
+  if (socket.phase === 'unconnected' && stateOf(socket) === 'CLOSED') disconnect(host, socket)
+  return returned(0)
+}
+
+/** Takes a descriptor away. The connection itself ends when this was the last reference to its open file. */
+export function close(context: Context<CallOf<'close'>>): Outcome {
+  const { host, process, fd, file, socket, io } = context
+  process.descriptors.delete(fd)
+  io.recorder.emit('host/descriptorClosed', 'descriptorClosed', fd)
+  file.references--
+  if (file.references > 0) return returned(0)
+  const linger = socket.options.linger
+  release(host, file, socket, io)
+  if (linger <= 0 || !awaitsFinAck(socket)) return returned(0)
+  // O_NONBLOCK does not count here: inet_release lingers all the same.
+  const deadline = io.now + linger * MICROS_PER_SECOND
+  return { done: false, reason: LINGERING, deadline, progress: 0, threshold: 0 }
+}
+
+const LINGERING = 'lingering until the FIN is acknowledged'
+
+/** A close() that lingered goes on: acknowledged, timed out or interrupted, it returns 0; the orphan goes on by itself. */
+export function closeResumed(socket: Socket | undefined, deadline: number, now: number, interrupted: boolean): Outcome {
+  if (socket === undefined || !awaitsFinAck(socket) || deadline <= now || interrupted) return returned(0)
+  return { done: false, reason: LINGERING, deadline, progress: 0, threshold: 0 }
+}
+
+function awaitsFinAck(socket: Socket): boolean {
+  const state = stateOf(socket)
+  return state === 'FIN-WAIT-1' || state === 'CLOSING' || state === 'LAST-ACK'
+}
+
+/** The open file is gone: closes what it stood for, politely or, with SO_LINGER of zero, by a reset. */
+export function release(host: Host, file: OpenFile, socket: Socket, io: HostIo): void {
+  const { tcb } = socket
+  host.files.delete(file.id)
+  socket.file = 0
+  if (socket.listener !== undefined) {
+    stopListening(host, socket, io)
+  } else if (tcb !== undefined && (tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT')) {
+    tcb.orphaned = true
+  } else if (tcb !== undefined && socket.options.linger === 0) {
+    tcb.orphaned = true
+    abort(tcb, tcpIo(host, io))
+  } else if (tcb !== undefined) {
+    closeConnection(tcb, tcpIo(host, io))
+  }
+  settle(host, socket, io)
+}

@@ -1,0 +1,107 @@
+/** connect(2): Linux __inet_stream_connect and tcp_v4_connect. */
+import { connect as openActively } from '../../tcp'
+import type { Endpoint } from '../../tcp'
+import type { Errno } from '../../trace'
+import { parseIpv4 } from '../../wire'
+import { addConnection, findConnection } from '../demux'
+import { TIME_WAIT_ISS_STEP } from '../isn'
+import { findConnectPort, fourTupleFree, holdPort, releasePort } from '../ports'
+import type { Host, Socket } from '../records'
+import { callState, createConnection, freeSocket, settle } from '../sockets'
+import { tcpIo } from '../tcp-io'
+import { failed, returned, takeError, wait } from './context'
+import type { CallOf, Context, Outcome } from './context'
+import { validPort } from './open'
+
+/** Addresses from here on are multicast, reserved or broadcast: TCP has no business there. */
+const FIRST_MULTICAST = 0xe000_0000
+const LOOPBACK = 0x7f00_0001
+const LOOPBACK_NET = 127
+/** What `progress` of the blocked call remembers: this very call began the handshake. */
+const BEGUN = 1
+
+export function connect(context: Context<CallOf<'connect'>>): Outcome {
+  const { socket, call, resumed, host } = context
+  if (resumed !== undefined) return finish(context, resumed.progress === BEGUN)
+  const address = parseIpv4(call.address)
+  if (address === undefined || !validPort(call.port)) return failed('EINVAL')
+  if (socket.phase === 'connected') return failed('EISCONN')
+  if (socket.phase === 'connecting') return finish(context, false)
+  if (callState(socket) !== 'CLOSED') return failed('EISCONN')
+  if (address >= FIRST_MULTICAST) return failed('ENETUNREACH')
+  // 0.0.0.0 means oneself.
+  const remote = { address: address === 0 ? host.address : address, port: call.port }
+  const errno = begin(context, remote)
+  return errno === '' ? finish(context, true) : failed(errno)
+}
+
+/** Chooses the local end, makes the TCB and sends the SYN. */
+function begin({ host, socket, io }: Context, remote: Endpoint): Errno | '' {
+  const address = sourceAddress(host, socket, remote)
+  let { port } = socket.local
+  if (socket.portHeld) {
+    if (!fourTupleFree(host, { address, port }, remote, io.now)) return 'EADDRNOTAVAIL'
+  } else {
+    port = findConnectPort(host, address, remote, io.now)
+    if (port === 0) return 'EADDRNOTAVAIL'
+  }
+  const before = findConnection(host, { address, port }, remote)
+  const heir = before?.tcb
+  socket.local = { address, port }
+  socket.remote = remote
+  if (!socket.portHeld) {
+    socket.portByConnect = true
+    holdPort(host, socket)
+  }
+  if (before !== undefined) freeSocket(host, before, 'timeWaitReused', io)
+  const iss = heir === undefined ? undefined : heir.snd.nxt + TIME_WAIT_ISS_STEP
+  const tcb = createConnection(host, socket, io, false, iss)
+  if (heir !== undefined) {
+    tcb.timestamps.recent = heir.timestamps.recent
+    tcb.timestamps.recentAt = heir.timestamps.recentAt
+  }
+  addConnection(host, socket)
+  socket.phase = 'connecting'
+  openActively(tcb, tcpIo(host, io))
+  settle(host, socket, io)
+  return ''
+}
+
+function sourceAddress(host: Host, { local, addressLocked }: Socket, remote: Endpoint): number {
+  if (addressLocked) return local.address
+  return remote.address >>> 24 === LOOPBACK_NET ? LOOPBACK : host.address
+}
+
+/** How the handshake stands. `begun`: this call began it, else it finds it going on. */
+function finish(context: Context, begun: boolean): Outcome {
+  const { host, socket } = context
+  const state = callState(socket)
+  if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') {
+    const underWay: Errno = begun ? 'EINPROGRESS' : 'EALREADY'
+    const timeoutMicros = socket.options.sendTimeoutMicros
+    const outcome = wait(context, {
+      reason: 'handshake not finished',
+      timeoutMicros,
+      nonblockErrno: underWay,
+      timeoutErrno: underWay,
+    })
+    return outcome.done || !begun ? outcome : { ...outcome, progress: BEGUN }
+  }
+  if (state === 'CLOSED') {
+    // Refused, timed out, reset, or disconnected by another thread.
+    const errno = takeError(socket)
+    disconnect(host, socket)
+    return failed(errno === '' ? 'ECONNABORTED' : errno)
+  }
+  socket.phase = 'connected'
+  return returned(0)
+}
+
+/** After a failed attempt the socket is as good as new (tcp_disconnect); only a port that bind() named stays. */
+export function disconnect(host: Host, socket: Socket): void {
+  socket.phase = 'unconnected'
+  if (!socket.portLocked) {
+    releasePort(host, socket)
+    socket.local = { address: socket.addressLocked ? socket.local.address : 0, port: 0 }
+  }
+}

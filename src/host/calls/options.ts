@@ -1,0 +1,223 @@
+/**
+ * setsockopt(2), getsockopt(2) and fcntl(2): socket(7) and tcp(7) as Linux's sk_setsockopt and do_tcp_setsockopt have them,
+ * with their doubling, clamping and errors. Values are the ones of trace/calls.ts: linger in seconds with -1 for off, timeouts in milliseconds.
+ *
+ * Left out: TCP_DEFER_ACCEPT (ENOPROTOOPT).
+ */
+import { MICROS_PER_MS, MICROS_PER_SECOND } from '../../base'
+import { configChanged } from '../../tcp'
+import type { TcpConfig } from '../../tcp'
+import type { Errno, OptionValue, SocketOption } from '../../trace'
+import { ERRNO } from '../../trace'
+import { formatAnswer } from '../call-text'
+import type { Host, Socket } from '../records'
+import { callState, settle } from '../sockets'
+import { tcpIo } from '../tcp-io'
+import { failed, returned, takeError } from './context'
+import type { CallOf, Context, Outcome } from './context'
+
+/** SOCK_MIN_SNDBUF and SOCK_MIN_RCVBUF of a 64-bit kernel. */
+const MIN_SNDBUF = 4_608
+const MIN_RCVBUF = 2_304
+/** MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL in seconds, MAX_TCP_KEEPCNT and MAX_TCP_SYNCNT. */
+const MAX_KEEP_SECONDS = 32_767
+const MAX_TRIES = 127
+/** TCP_FIN_TIMEOUT_MAX, s. */
+const MAX_FIN_SECONDS = 120
+const MIN_MSS = 88
+const MAX_WINDOW = 32_767
+const ALGORITHMS = ['cubic', 'reno']
+
+export function setsockopt({ host, socket, call, io }: Context<CallOf<'setsockopt'>>): Outcome {
+  const { option, value } = call
+  const errno = set(host, socket, option, value)
+  if (errno !== '') return failed(errno)
+  socket.optionsSet[option] = value
+  if (socket.tcb !== undefined && socket.listener === undefined) {
+    configChanged(socket.tcb, tcpIo(host, io))
+    settle(host, socket, io)
+  }
+  return returned(0)
+}
+
+export function getsockopt({ host, socket, call, fd }: Context<CallOf<'getsockopt'>>): Outcome {
+  const value = get(host, socket, call.option)
+  if (value === undefined) return failed('ENOPROTOOPT')
+  const kept = typeof value === 'number' ? value : errnoNumber(value)
+  return { done: true, value: 0, errno: '', kept, text: formatAnswer(call.option, fd, value) }
+}
+
+export function fcntl({ file, call }: Context<CallOf<'fcntl'>>): Outcome {
+  file.nonblock = call.nonblock
+  return returned(0)
+}
+
+function errnoNumber(value: string): number {
+  return Object.hasOwn(ERRNO, value) ? ERRNO[value as Errno][0] : 0
+}
+
+/** Changes an option of the socket and of its TCB, if it has one. */
+function set(host: Host, socket: Socket, option: SocketOption, value: OptionValue): Errno | '' {
+  if (option === 'TCP_CONGESTION') return setCongestion(socket, value)
+  const number = Number(value)
+  if (typeof value === 'string' || !Number.isInteger(number)) return 'EINVAL'
+  const { options } = socket
+  switch (option) {
+    case 'SO_REUSEADDR':
+      options.reuseAddress = number !== 0
+      return ''
+    case 'SO_REUSEPORT':
+      options.reusePort = number !== 0
+      return ''
+    case 'SO_LINGER':
+      options.linger = Math.max(-1, number)
+      return ''
+    case 'SO_RCVTIMEO':
+      if (number < 0) return 'EINVAL'
+      options.receiveTimeoutMicros = number * MICROS_PER_MS
+      return ''
+    case 'SO_SNDTIMEO':
+      if (number < 0) return 'EINVAL'
+      options.sendTimeoutMicros = number * MICROS_PER_MS
+      return ''
+    case 'TCP_QUICKACK':
+      return setQuickAck(socket, number !== 0)
+    default: {
+      const change = tcpChange(host, option, number)
+      if (typeof change === 'string') return change
+      Object.assign(socket.config, change)
+      if (socket.tcb !== undefined) Object.assign(socket.tcb.config, change)
+      return ''
+    }
+  }
+}
+
+/** What an option changes of a connection's configuration, or why it may not. */
+function tcpChange(host: Host, option: SocketOption, value: number): Partial<TcpConfig> | Errno {
+  const { sysctl } = host
+  switch (option) {
+    case 'SO_KEEPALIVE':
+      return { keepalive: value !== 0 }
+    case 'SO_SNDBUF':
+      return { sndbuf: Math.max(2 * bounded(value, sysctl.wmem_max), MIN_SNDBUF), sndbufLocked: true }
+    case 'SO_RCVBUF':
+      return { rcvbuf: Math.max(2 * bounded(value, sysctl.rmem_max), MIN_RCVBUF), rcvbufLocked: true }
+    case 'TCP_NODELAY':
+      return { nodelay: value !== 0 }
+    case 'TCP_CORK':
+      return { cork: value !== 0 }
+    case 'TCP_MAXSEG':
+      return value === 0 || (value >= MIN_MSS && value <= MAX_WINDOW) ? { maxSegment: value } : 'EINVAL'
+    case 'TCP_KEEPIDLE':
+      return within(value, MAX_KEEP_SECONDS) ? { keepIdleMicros: value * MICROS_PER_SECOND } : 'EINVAL'
+    case 'TCP_KEEPINTVL':
+      return within(value, MAX_KEEP_SECONDS) ? { keepIntervalMicros: value * MICROS_PER_SECOND } : 'EINVAL'
+    case 'TCP_KEEPCNT':
+      return within(value, MAX_TRIES) ? { keepProbes: value } : 'EINVAL'
+    case 'TCP_SYNCNT':
+      return within(value, MAX_TRIES) ? { synRetries: value } : 'EINVAL'
+    case 'TCP_USER_TIMEOUT':
+      return value < 0 ? 'EINVAL' : { userTimeoutMicros: value * MICROS_PER_MS }
+    case 'TCP_LINGER2':
+      return { finTimeoutMicros: finTimeout(value, sysctl.tcp_fin_timeout) * MICROS_PER_SECOND }
+    default:
+      return 'ENOPROTOOPT'
+  }
+}
+
+/** The kernel compares as unsigned numbers, so a negative size is a huge one. */
+function bounded(value: number, most: number): number {
+  return Math.min(value >>> 0, most)
+}
+
+function within(value: number, most: number): boolean {
+  return value >= 1 && value <= most
+}
+
+/** Seconds in FIN-WAIT-2: 0 takes the sysctl, a negative one ends the connection at once. */
+function finTimeout(value: number, sysctlSeconds: number): number {
+  if (value === 0) return sysctlSeconds
+  return value < 0 ? -1 : Math.min(value, MAX_FIN_SECONDS)
+}
+
+function setCongestion(socket: Socket, value: OptionValue): Errno | '' {
+  if (typeof value !== 'string' || !ALGORITHMS.includes(value)) return 'ENOENT'
+  socket.config.congestion = value
+  if (socket.tcb !== undefined) socket.tcb.config.congestion = value
+  return ''
+}
+
+/** Linux __tcp_sock_set_quickack: leaves or enters interactive mode; the option does not stay set. */
+function setQuickAck({ tcb }: Socket, on: boolean): Errno | '' {
+  if (tcb !== undefined) tcb.ack.pingpong = on ? 0 : INTERACTIVE
+  return ''
+}
+
+/** TCP_PINGPONG_THRESH. */
+const INTERACTIVE = 1
+
+/** An option's value; undefined where there is no such option to get. */
+function get(host: Host, socket: Socket, option: SocketOption): OptionValue | undefined {
+  const { options, tcb } = socket
+  const config = tcb?.config ?? socket.config
+  switch (option) {
+    case 'SO_ERROR': {
+      const errno = takeError(socket)
+      return errno === '' ? 0 : errno
+    }
+    case 'SO_REUSEADDR':
+      return Number(options.reuseAddress)
+    case 'SO_REUSEPORT':
+      return Number(options.reusePort)
+    case 'SO_LINGER':
+      return options.linger
+    case 'SO_RCVTIMEO':
+      return options.receiveTimeoutMicros / MICROS_PER_MS
+    case 'SO_SNDTIMEO':
+      return options.sendTimeoutMicros / MICROS_PER_MS
+    case 'TCP_QUICKACK':
+      return Number((tcb?.ack.pingpong ?? 0) < INTERACTIVE)
+    case 'TCP_MAXSEG':
+      return maxSegment(socket)
+    case 'TCP_SYNCNT':
+      return config.synRetries === 0 ? host.sysctl.tcp_syn_retries : config.synRetries
+    default:
+      return fromConfig(config, option)
+  }
+}
+
+function fromConfig(config: TcpConfig, option: SocketOption): OptionValue | undefined {
+  switch (option) {
+    case 'SO_KEEPALIVE':
+      return Number(config.keepalive)
+    case 'SO_SNDBUF':
+      return config.sndbuf
+    case 'SO_RCVBUF':
+      return config.rcvbuf
+    case 'TCP_NODELAY':
+      return Number(config.nodelay)
+    case 'TCP_CORK':
+      return Number(config.cork)
+    case 'TCP_CONGESTION':
+      return config.congestion
+    case 'TCP_KEEPIDLE':
+      return config.keepIdleMicros / MICROS_PER_SECOND
+    case 'TCP_KEEPINTVL':
+      return config.keepIntervalMicros / MICROS_PER_SECOND
+    case 'TCP_KEEPCNT':
+      return config.keepProbes
+    case 'TCP_USER_TIMEOUT':
+      return config.userTimeoutMicros / MICROS_PER_MS
+    case 'TCP_LINGER2':
+      return config.finTimeoutMicros / MICROS_PER_SECOND
+    default:
+      return undefined
+  }
+}
+
+/** mss_cache, but what TCP_MAXSEG asked for while there is no connection (536 before that). */
+function maxSegment(socket: Socket): number {
+  const state = callState(socket)
+  if (socket.tcb !== undefined && state !== 'CLOSED' && state !== 'LISTEN') return socket.tcb.mssNow
+  return socket.config.maxSegment > 0 ? socket.config.maxSegment : 536
+}

@@ -1,0 +1,44 @@
+/** recv(2) on a stream: Linux tcp_recvmsg_locked. Data comes before the end, the end before an error's traces. */
+import { readableBytes, receive } from '../../tcp'
+import type { Tcb } from '../../tcp'
+import { callState, settle } from '../sockets'
+import { tcpIo } from '../tcp-io'
+import { failed, returned, takeError, wait } from './context'
+import type { CallOf, Context, Outcome } from './context'
+
+type Recv = Context<CallOf<'recv'>>
+
+export function recv(context: Recv): Outcome {
+  const { socket, call, resumed } = context
+  const { tcb } = socket
+  const state = callState(socket)
+  if (state === 'LISTEN') return failed('ENOTCONN')
+  const flags = call.flags ?? []
+  const peek = flags.includes('MSG_PEEK')
+  const want = Math.max(0, call.bytes)
+  const target = flags.includes('MSG_WAITALL') ? want : Math.min(1, want)
+  let progress = peek ? 0 : (resumed?.progress ?? 0)
+  if (tcb !== undefined) progress += copyOut(context, tcb, want - progress, peek)
+  if (progress >= target) return returned(progress)
+  const ended = tcb === undefined || tcb.finReceived || tcb.receiveShutdown || state === 'CLOSED'
+  if (progress > 0 && (ended || tcb.error !== '')) return returned(progress)
+  if (tcb?.finReceived === true) return returned(0)
+  const errno = takeError(socket)
+  if (errno !== '') return failed(errno)
+  if (state === 'CLOSED' && socket.phase === 'unconnected') return failed('ENOTCONN')
+  if (ended) return returned(0)
+  return wait(context, {
+    reason: 'receive buffer empty',
+    timeoutMicros: socket.options.receiveTimeoutMicros,
+    progress,
+    threshold: peek ? progress + 1 : 1,
+  })
+}
+
+/** Takes up to `most` bytes out of the receive buffer, which may send a window update; returns how many. */
+function copyOut({ host, socket, io }: Recv, tcb: Tcb, most: number, peek: boolean): number {
+  if (most === 0 || readableBytes(tcb) === 0) return 0
+  const bytes = receive(tcb, most, peek, tcpIo(host, io))
+  settle(host, socket, io)
+  return bytes.length
+}

@@ -1,0 +1,68 @@
+/**
+ * send(2) on a stream: Linux tcp_sendmsg_locked, sk_stream_wait_connect, sk_stream_wait_memory, sk_stream_error. Copies what fits and waits for
+ * room for the rest. Left out: urgent data (MSG_OOB gives EOPNOTSUPP), MSG_ZEROCOPY.
+ */
+import { utf8Bytes } from '../../base'
+import { send as sendBytes, sendSpace } from '../../tcp'
+import type { Tcb } from '../../tcp'
+import { patternBytes } from '../pattern'
+import { callState, settle } from '../sockets'
+import { tcpIo } from '../tcp-io'
+import { failed, returned, takeError, wait } from './context'
+import type { CallOf, Context, Outcome } from './context'
+
+/** At most so much is copied in one piece. */
+const PIECE_BYTES = 65_536
+
+type Send = Context<CallOf<'send'>>
+
+export function send(context: Send): Outcome {
+  const { socket, call, resumed } = context
+  const { tcb } = socket
+  const flags = call.flags ?? []
+  if (flags.includes('MSG_OOB')) return failed('EOPNOTSUPP')
+  const progress = resumed?.progress ?? 0
+  const timeoutMicros = socket.options.sendTimeoutMicros
+  const state = callState(socket)
+  if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') {
+    return wait(context, { reason: 'handshake not finished', timeoutMicros })
+  }
+  const open = tcb !== undefined && (state === 'ESTABLISHED' || state === 'CLOSE-WAIT')
+  if (!open || tcb.error !== '' || tcb.sendShutdown) return progress > 0 ? returned(progress) : broken(context)
+  const text = call.text === undefined ? undefined : utf8Bytes(call.text)
+  const total = text?.length ?? call.bytes ?? 0
+  const sent = progress + copyIn(context, tcb, text, progress, total)
+  if (sent < total) return wait(context, { reason: 'send buffer full', timeoutMicros, progress: sent })
+  return returned(sent)
+}
+
+/** Queues as much as there is room for; TCP sends what it may. Returns the number of bytes taken. */
+function copyIn(context: Send, tcb: Tcb, text: Uint8Array | undefined, from: number, total: number): number {
+  const { host, socket, io, call } = context
+  const corked = tcb.config.cork
+  // MSG_MORE is a cork for the length of the call (tcp_push).
+  if (call.flags?.includes('MSG_MORE') === true) tcb.config.cork = true
+  let at = from
+  while (at < total) {
+    const room = Math.min(sendSpace(tcb), total - at, PIECE_BYTES)
+    if (room <= 0) break
+    const bytes = text === undefined ? patternBytes(socket.streamOffset, room) : text.slice(at, at + room)
+    const taken = sendBytes(tcb, bytes, tcpIo(host, io))
+    if (taken === 0) break
+    at += taken
+    socket.streamOffset += taken
+  }
+  tcb.config.cork = corked
+  settle(host, socket, io)
+  return at - from
+}
+
+/** A pending error is told once; after that, and after SHUT_WR, it is EPIPE with a signal. */
+function broken({ socket, call, thread, io }: Send): Outcome {
+  const errno = takeError(socket)
+  if (errno !== '' && errno !== 'EPIPE') return failed(errno)
+  if (call.flags?.includes('MSG_NOSIGNAL') !== true) {
+    io.recorder.emit('host/signalled', 'brokenPipe', thread.id, io.recorder.text('SIGPIPE'))
+  }
+  return failed('EPIPE')
+}

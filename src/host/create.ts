@@ -1,0 +1,39 @@
+/** A host as it is when its power comes on: tables empty, the profile's sysctls set, one process waiting. */
+import { createPrng, nextU32 } from '../base'
+import { LINUX_SYSCTL } from '../trace'
+import type { HostSpec } from '../trace'
+import { parseIpv4 } from '../wire'
+import { compileProgram } from './program'
+import { FIRST_PID } from './records'
+import type { Host } from './records'
+
+/** A running host, programs not started. `index` is its place in the world, `seed` the run's. */
+export function createHost(spec: HostSpec, index: number, seed: number): Host {
+  const host: Host = {
+    index,
+    name: spec.name,
+    address: parseIpv4(spec.address) ?? 0,
+    role: spec.role,
+    up: true,
+    sysctl: { ...LINUX_SYSCTL, ...spec.sysctl },
+    secret: nextU32(createPrng(seed, `host ${index} secret`)),
+    boots: 0,
+    processes: new Map(),
+    files: new Map(),
+    nextFile: 1,
+    sockets: new Map(),
+    connections: new Map(),
+    listeners: new Map(),
+    bound: new Map(),
+    threads: new Map(),
+    programs: spec.programs.map(compileProgram),
+    counters: new Map(),
+    portsGiven: 0,
+  }
+  addFirstProcess(host)
+  return host
+}
+
+export function addFirstProcess(host: Host): void {
+  host.processes.set(FIRST_PID, { pid: FIRST_PID, name: host.name, descriptors: new Map() })
+}

@@ -1,0 +1,42 @@
+/** Descriptor tables and open files: numbers are given lowest first, as POSIX asks. */
+import { present } from '../base'
+import type { HostIo } from './io'
+import { FIRST_FD, MAX_DESCRIPTORS } from './records'
+import type { Host, OpenFile, Process, Socket } from './records'
+
+/** The lowest free descriptor; -1 when the table is full. */
+export function freeDescriptor(process: Process): number {
+  let fd = FIRST_FD
+  // A table without holes, which most are, needs no search.
+  if (process.descriptors.has(FIRST_FD + process.descriptors.size - 1)) fd = FIRST_FD + process.descriptors.size
+  while (process.descriptors.has(fd)) fd++
+  return fd < MAX_DESCRIPTORS ? fd : -1
+}
+
+/** Opens `fd` on a socket that has no file yet. */
+export function openDescriptor(
+  host: Host,
+  process: Process,
+  fd: number,
+  socket: Socket,
+  nonblock: boolean,
+  io: HostIo,
+): void {
+  const file: OpenFile = { id: host.nextFile++, socket: socket.id, nonblock, references: 1 }
+  host.files.set(file.id, file)
+  process.descriptors.set(fd, file.id)
+  socket.file = file.id
+  const before = io.recorder.socket
+  io.recorder.socket = socket.id
+  io.recorder.emit('host/descriptorOpened', 'descriptor', fd)
+  io.recorder.socket = before
+}
+
+export function fileOf(host: Host, process: Process, fd: number): OpenFile | undefined {
+  const id = process.descriptors.get(fd)
+  return id === undefined ? undefined : host.files.get(id)
+}
+
+export function socketOf(host: Host, file: OpenFile): Socket {
+  return present(host.sockets.get(file.socket), `socket ${file.socket} of open file ${file.id}`)
+}

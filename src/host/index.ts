@@ -1,0 +1,8 @@
+export { createHost } from './create'
+export { hostSocketDeadline, hostSocketDue } from './due'
+export { hostPacketArrives } from './input'
+export type { HostIo } from './io'
+export { crashHost, hostSetSysctl, restartHost } from './power'
+export type { Host } from './records'
+export { hostCall, hostInterrupt, hostThreadDue, hostThreadWakes, startPrograms } from './threads'
+export { viewHost } from './view'

@@ -1,0 +1,77 @@
+/**
+ * IP input and demultiplexing: a packet is checked, and goes to its connection, to a listener, or is answered with a reset.
+ * Linux ip_rcv, tcp_v4_rcv.
+ */
+import { present } from '../base'
+import { segmentArrives, setState } from '../tcp'
+import type { Tcb } from '../tcp'
+import { decodePacket } from '../wire'
+import type { Packet } from '../wire'
+import { count } from './counters'
+import { findConnection, findListener } from './demux'
+import { dropPacket, refuse } from './drops'
+import type { HostIo } from './io'
+import { TIME_WAIT_ISS_STEP } from './isn'
+import { connectionRequest, listenerInput } from './listener'
+import type { Host, Socket } from './records'
+import { freeSocket, settle } from './sockets'
+import { tcpIo } from './tcp-io'
+
+const LOOPBACK_NET = 127
+
+/** A packet has reached the host; `recorder.cause` is the event of its arrival. */
+export function hostPacketArrives(host: Host, arriving: Packet, io: HostIo): void {
+  if (!host.up) return dropPacket(arriving, 'hostDown', 'powerOff', io)
+  const packet = arriving.damaged === undefined ? arriving : verified(host, arriving, arriving.damaged, io)
+  if (packet === undefined) return undefined
+  const { ip, segment } = packet
+  if (ip.dst !== host.address && ip.dst >>> 24 !== LOOPBACK_NET) {
+    return dropPacket(packet, 'notMyAddress', 'notMyAddress', io)
+  }
+  count(host, 'InSegs')
+  const local = { address: ip.dst, port: segment.dstPort }
+  const remote = { address: ip.src, port: segment.srcPort }
+  const connection = findConnection(host, local, remote)
+  if (connection !== undefined) return toConnection(host, connection, packet, io)
+  const listener = findListener(host, local, remote)
+  if (listener === undefined) return refuse(host, packet, 'noSuchPort', io)
+  io.recorder.socket = listener.id
+  return listenerInput(host, listener, packet, io)
+}
+
+/** Reads a packet that the wire may have damaged; undefined when that shows (RFC 9293 MUST-3). */
+function verified(host: Host, packet: Packet, bytes: Uint8Array, io: HostIo): Packet | undefined {
+  const decoded = decodePacket(bytes)
+  if (decoded.ok) return { ...packet, ip: decoded.value.ip, segment: decoded.value.segment }
+  count(host, 'InErrs')
+  if (decoded.error === 'badChecksum') count(host, 'InCsumErrors')
+  dropPacket(packet, decoded.error, decoded.error === 'badChecksum' ? 'badChecksum' : 'badHeader', io)
+  return undefined
+}
+
+function toConnection(host: Host, socket: Socket, packet: Packet, io: HostIo): void {
+  const { recorder } = io
+  const tcb = present(socket.tcb, `the TCB of connection ${socket.id}`)
+  recorder.socket = socket.id
+  const verdict = segmentArrives(tcb, packet.segment, packet.id, tcpIo(host, io))
+  if (verdict === 'newSyn') reopen(host, socket, tcb, packet, io)
+  else settle(host, socket, io)
+}
+
+/**
+ * A SYN that a connection in TIME-WAIT takes for the beginning of the next one goes to the listener (RFC 9293 3.6.1); the old
+ * connection is gone, and the new one numbers its bytes beyond all that it sent.
+ */
+function reopen(host: Host, socket: Socket, tcb: Tcb, packet: Packet, io: HostIo): void {
+  const listener = findListener(host, socket.local, socket.remote)
+  if (listener === undefined) return
+  if (socket.file === 0) {
+    freeSocket(host, socket, 'timeWaitReopened', io)
+  } else {
+    // Its application still has the descriptor: the socket stays, CLOSED.
+    setState(tcb, 'CLOSED', tcpIo(host, io), 'timeWaitReopened')
+    settle(host, socket, io)
+  }
+  io.recorder.socket = listener.id
+  connectionRequest(host, listener, packet, { iss: tcb.snd.nxt + TIME_WAIT_ISS_STEP }, io)
+}

@@ -1,0 +1,205 @@
+/**
+ * One machine as plain data: what Linux keeps in task_struct, files_struct, struct socket and the tables of net/ipv4, as
+ * records that copy with the world. Behaviour is in the files around this one.
+ *
+ * Three layers, as in Linux: a descriptor of a process names an open file, an open file names a socket, a
+ * socket has a TCB once it is opened. Each has its own life: a closed descriptor may leave a TCB in TIME-WAIT behind (an orphan),
+ * and a TCB that died of a reset leaves a socket and a descriptor behind, until close().
+ */
+import type { Micros } from '../base'
+import type { Endpoint, Tcb, TcpConfig } from '../tcp'
+import type { Call, CallView, HostSpec, Sysctl } from '../trace'
+import type { Ipv4Address } from '../wire'
+
+/** The process that programs and clicks run in. */
+export const FIRST_PID = 1_000
+/** 0, 1 and 2 are the standard streams. */
+export const FIRST_FD = 3
+/** RLIMIT_NOFILE: as high as fs.nr_open lets root set it, so that a lab can have many connections. */
+export const MAX_DESCRIPTORS = 1_048_576
+
+export interface Host {
+  readonly index: number
+  readonly name: string
+  readonly address: Ipv4Address
+  readonly role: HostSpec['role']
+  up: boolean
+  sysctl: Sysctl
+  /** Key of ISNs, timestamp offsets, cookies and port choice; another one after each start. */
+  secret: number
+  /** Starts so far. */
+  boots: number
+  processes: Map<number, Process>
+  files: Map<number, OpenFile>
+  nextFile: number
+  sockets: Map<number, Socket>
+  /** Sockets by local port, then by remote address and port (see demux.ts). */
+  connections: Map<number, Map<number, number>>
+  /** Sockets in LISTEN by local port. */
+  listeners: Map<number, number[]>
+  /** Every socket that holds a local port: Linux's bind buckets. */
+  bound: Map<number, Set<number>>
+  threads: Map<number, Thread>
+  /** Programs of this start, flattened. */
+  programs: readonly Program[]
+  /** By Linux's names. */
+  counters: Map<string, number>
+  /** Ephemeral ports given out so far; stirs the next choice. */
+  portsGiven: number
+}
+
+export interface Process {
+  readonly pid: number
+  readonly name: string
+  /** Descriptor number to open file. */
+  descriptors: Map<number, number>
+}
+
+/** What descriptors refer to; dup and fork share one. */
+export interface OpenFile {
+  readonly id: number
+  readonly socket: number
+  /** O_NONBLOCK belongs to the open file, not to the descriptor. */
+  nonblock: boolean
+  /** Descriptors plus calls that are in it. */
+  references: number
+}
+
+/** Linux's sock->state: how far connect() has come, which the TCP state does not tell. */
+export type SocketPhase = 'unconnected' | 'connecting' | 'connected'
+
+export interface Socket {
+  readonly id: number
+  phase: SocketPhase
+  /** Address 0 and port 0 where unbound. */
+  local: Endpoint
+  remote: Endpoint
+  /** It is in `Host.bound`. */
+  portHeld: boolean
+  /** bind() named the port, so it stays when the connection is gone (SOCK_BINDPORT_LOCK). */
+  portLocked: boolean
+  /** bind() named the address (SOCK_BINDADDR_LOCK). */
+  addressLocked: boolean
+  /** connect() chose the port, so other connections to other peers may share it. */
+  portByConnect: boolean
+  /** Undefined before connect() and listen(). */
+  tcb: Tcb | undefined
+  listener: Listener | undefined
+  /** Options that TCP obeys, to start a TCB with; the TCB has its own copy. */
+  config: TcpConfig
+  options: SocketOptions
+  /** Options that were set by a call, with the values that were given. */
+  optionsSet: Record<string, number | string>
+  /** Open file, or 0. */
+  file: number
+  /** The listener that it came from, or -1. */
+  parent: number
+  queue: 'none' | 'syn' | 'accept'
+  /** Threads blocked in a call on it, in order of arrival. */
+  waiters: number[]
+  /** Event behind the last change that a call may wait for, or -1. */
+  changedBy: number
+  /** Earliest entry for it in the world's queue; NEVER for none. */
+  scheduledAt: Micros
+  /** Bytes that send() took so far: where the pattern goes on. */
+  streamOffset: number
+  /** IP identification of its next packet. */
+  identification: number
+}
+
+/** Socket options that the socket layer obeys; see socket(7). */
+export interface SocketOptions {
+  reuseAddress: boolean
+  reusePort: boolean
+  /** Seconds; -1 off. */
+  linger: number
+  /** 0 for ever. */
+  receiveTimeoutMicros: Micros
+  sendTimeoutMicros: Micros
+}
+
+export interface Listener {
+  /** As given to listen(), bounded by somaxconn: Linux sk_max_ack_backlog. */
+  backlog: number
+  /** Children in SYN-RECEIVED, oldest first. */
+  synQueue: Map<number, QueueEntry>
+  /** Children that no accept() took yet, oldest first. */
+  acceptQueue: Map<number, QueueEntry>
+  /** What it dropped, by reason. */
+  drops: Record<string, number>
+  /** When SYN cookies were last handed out; -1 for never. */
+  cookiesAt: Micros
+}
+
+export interface QueueEntry {
+  since: Micros
+}
+
+export interface Program {
+  readonly name: string
+  readonly startMicros: Micros
+  readonly code: readonly Instruction[]
+}
+
+/** A program's steps without nesting. `end` is the instruction after the loop. */
+export type Instruction =
+  | { readonly op: 'call'; readonly call: Call; readonly as: string }
+  | { readonly op: 'sleep'; readonly micros: Micros }
+  | { readonly op: 'loop'; readonly times: number; readonly untilClosed: boolean; readonly end: number }
+  | { readonly op: 'again'; readonly start: number }
+
+export type ThreadState = 'ready' | 'blocked' | 'sleeping' | 'ended'
+
+export interface Thread {
+  readonly id: number
+  readonly pid: number
+  /** Index into Host.programs; -1 for a call made by hand. */
+  readonly program: number
+  state: ThreadState
+  /** When it may go on: now while ready, the end of its sleep, the time limit of its call; NEVER otherwise. */
+  wakesAt: Micros
+  /** Event that let it go on. */
+  cause: number
+  pc: number
+  /** Loops that it is in, innermost last. */
+  loops: { start: number; left: number }[]
+  variables: Record<string, number>
+  /** The call it makes, or makes next when given by hand. */
+  call: Call | undefined
+  blocked: Blocked | undefined
+  /** The last calls, newest last. */
+  history: CallView[]
+}
+
+/** A call that waits. */
+export interface Blocked {
+  fd: number
+  text: string
+  /** Open file that the call holds on to; 0 for none (a lingering close). */
+  file: number
+  socket: number
+  reason: BlockReason
+  since: Micros
+  /** When SO_RCVTIMEO, SO_SNDTIMEO or SO_LINGER ends it; NEVER for none. */
+  deadline: Micros
+  /** Bytes moved so far. */
+  progress: number
+  /** Bytes in the receive buffer that are worth waking up for. */
+  threshold: number
+  /** Its `host/called` event. */
+  event: number
+  interrupted: boolean
+}
+
+/** What a blocked call waits for, as a person reads it. */
+export type BlockReason =
+  | 'accept queue empty'
+  | 'receive buffer empty'
+  | 'send buffer full'
+  | 'handshake not finished'
+  | 'lingering until the FIN is acknowledged'
+
+/** How many calls a thread remembers. */
+export const HISTORY = 8
+/** Ended threads that a host remembers, so that a click's result can be read. */
+export const ENDED_THREADS = 16

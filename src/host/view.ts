@@ -1,0 +1,163 @@
+/** The host as the page sees it: a copy that shares nothing with the records. */
+import { formatDuration, NEVER } from '../base'
+import type { Micros } from '../base'
+import { viewTcb } from '../tcp'
+import type { Endpoint } from '../tcp'
+import type { HostView, ListenerView, ProcessView, QueueEntryView, SocketView, TcpState, ThreadView } from '../trace'
+import { formatIpv4 } from '../wire'
+import { synQueueLimit } from './admit'
+import { formatCall } from './call-text'
+import { resolveFd } from './program'
+import type { Host, Listener, Process, QueueEntry, Socket, Thread } from './records'
+import { stateOf } from './sockets'
+
+const MAX_SOCKETS = 300
+const MAX_QUEUE_ENTRIES = 64
+
+interface Holder {
+  readonly pid: number
+  readonly fd: number
+}
+
+export function viewHost(host: Host, now: Micros): HostView {
+  const holders = holdersOf(host)
+  const stateCounts: Partial<Record<TcpState, number>> = {}
+  for (const socket of host.sockets.values()) {
+    const state = stateOf(socket)
+    stateCounts[state] = (stateCounts[state] ?? 0) + 1
+  }
+  return {
+    index: host.index,
+    name: host.name,
+    address: formatIpv4(host.address),
+    role: host.role,
+    up: host.up,
+    processes: [...host.processes.values()].map((process) => viewProcess(host, process)),
+    sockets: shownSockets(host, holders).map((socket) => viewSocket(host, socket, holders.get(socket.id) ?? [], now)),
+    socketCount: host.sockets.size,
+    stateCounts,
+    counters: Object.fromEntries([...host.counters].filter(([, value]) => value !== 0).sort()),
+  }
+}
+
+/** Who has a descriptor on each socket. */
+function holdersOf(host: Host): Map<number, Holder[]> {
+  const holders = new Map<number, Holder[]>()
+  for (const { pid, descriptors } of host.processes.values()) {
+    for (const [fd, id] of descriptors) {
+      const file = host.files.get(id)
+      if (file === undefined) continue
+      const known = holders.get(file.socket)
+      if (known === undefined) holders.set(file.socket, [{ pid, fd }])
+      else known.push({ pid, fd })
+    }
+  }
+  return holders
+}
+
+/** The sockets that a person has in hand come first when there are too many to show; order of making otherwise. */
+function shownSockets(host: Host, holders: ReadonlyMap<number, unknown>): Socket[] {
+  const all = [...host.sockets.values()]
+  if (all.length <= MAX_SOCKETS) return all
+  const held = all.filter(({ id }) => holders.has(id)).slice(0, MAX_SOCKETS)
+  const others = all.filter(({ id }) => !holders.has(id)).slice(0, MAX_SOCKETS - held.length)
+  return [...held, ...others].sort((a, b) => a.id - b.id)
+}
+
+function viewSocket(host: Host, socket: Socket, holders: readonly Holder[], now: Micros): SocketView {
+  const { tcb, listener } = socket
+  return {
+    id: socket.id,
+    state: stateOf(socket),
+    local: formatEndpoint(socket.local),
+    remote: formatEndpoint(socket.remote),
+    descriptors: holders.map((holder) => ({ ...holder })),
+    parent: socket.parent,
+    error: tcb?.error ?? '',
+    shutdown: shutdownOf(socket),
+    options: { ...socket.optionsSet },
+    listener: listener === undefined ? null : viewListener(host, listener),
+    tcb: tcb === undefined || listener !== undefined ? null : viewTcb(tcb, now),
+  }
+}
+
+/** What the application has shut, as far as TCP knows it. */
+function shutdownOf({ tcb, listener }: Socket): SocketView['shutdown'] {
+  if (tcb === undefined || listener !== undefined || tcb.state === 'CLOSED') return ''
+  const read = tcb.receiveShutdown && !tcb.finReceived
+  if (tcb.sendShutdown) return read ? 'SHUT_RDWR' : 'SHUT_WR'
+  return read ? 'SHUT_RD' : ''
+}
+
+function formatEndpoint({ address, port }: Endpoint): string {
+  return `${formatIpv4(address)}:${port}`
+}
+
+function viewListener(host: Host, listener: Listener): ListenerView {
+  return {
+    backlog: listener.backlog,
+    synQueueLimit: synQueueLimit(host, listener),
+    acceptQueueLimit: listener.backlog,
+    synQueue: viewQueue(host, listener.synQueue),
+    synQueueLength: listener.synQueue.size,
+    acceptQueue: viewQueue(host, listener.acceptQueue),
+    acceptQueueLength: listener.acceptQueue.size,
+    drops: { ...listener.drops },
+  }
+}
+
+function viewQueue(host: Host, queue: ReadonlyMap<number, QueueEntry>): QueueEntryView[] {
+  const out: QueueEntryView[] = []
+  for (const [id, { since }] of queue) {
+    if (out.length === MAX_QUEUE_ENTRIES) break
+    const child = host.sockets.get(id)
+    if (child === undefined) continue
+    const retries = child.queue === 'syn' ? (child.tcb?.totals.retransmits ?? 0) : 0
+    out.push({ socket: id, remote: formatEndpoint(child.remote), since, retries })
+  }
+  return out
+}
+
+function viewProcess(host: Host, { pid, name, descriptors }: Process): ProcessView {
+  const table = [...descriptors].sort(([a], [b]) => a - b)
+  return {
+    pid,
+    name,
+    descriptors: table.flatMap(([fd, id]) => {
+      const file = host.files.get(id)
+      return file === undefined ? [] : [{ fd, socket: file.socket, nonblock: file.nonblock }]
+    }),
+    threads: [...host.threads.values()]
+      .filter((thread) => thread.pid === pid)
+      .map((thread) => viewThread(host, thread)),
+  }
+}
+
+function viewThread(host: Host, thread: Thread): ThreadView {
+  const { blocked, state } = thread
+  return {
+    thread: thread.id,
+    program: thread.program === -1 ? '' : host.programs[thread.program].name,
+    current: currentStep(host, thread),
+    blockedSince: blocked?.since ?? null,
+    sleepingUntil: state === 'sleeping' && thread.wakesAt !== NEVER ? thread.wakesAt : null,
+    calls: thread.history.map((call) => ({ ...call, returned: call.returned === null ? null : { ...call.returned } })),
+  }
+}
+
+/** The call that it is in, or that comes next; of a loop, the first call in it. */
+function currentStep(host: Host, thread: Thread): string {
+  if (thread.state === 'ended') return ''
+  if (thread.blocked !== undefined) return thread.blocked.text
+  if (thread.state === 'sleeping') return `sleep until ${formatDuration(thread.wakesAt)}`
+  if (thread.program === -1) return thread.call === undefined ? '' : callText(thread, thread.call)
+  for (const instruction of host.programs[thread.program].code.slice(thread.pc)) {
+    if (instruction.op === 'call') return callText(thread, instruction.call)
+    if (instruction.op === 'sleep') return `sleep ${formatDuration(instruction.micros)}`
+  }
+  return ''
+}
+
+function callText(thread: Thread, call: NonNullable<Thread['call']>): string {
+  return formatCall(call, 'fd' in call ? resolveFd(thread, call.fd) : -1)
+}

@@ -1,0 +1,44 @@
+/**
+ * Blocked threads: whether what a thread waits for has come, and letting it go on. A woken thread makes its call again in a
+ * dispatch of its own; if someone else was quicker it goes on waiting.
+ */
+import { isWritable, readableBytes } from '../tcp'
+import type { HostIo } from './io'
+import type { Blocked, Host, Socket, Thread } from './records'
+
+/** Lets every thread that waits for `socket` and may proceed go on, in order of arrival. */
+export function wakeWaiters(host: Host, socket: Socket, io: HostIo): void {
+  if (socket.waiters.length === 0) return
+  const cause = socket.changedBy === -1 ? io.recorder.cause : socket.changedBy
+  let connections = socket.listener?.acceptQueue.size ?? 0
+  for (const id of socket.waiters) {
+    const thread = host.threads.get(id)
+    if (thread?.blocked === undefined) continue
+    const waitsForConnection = thread.blocked.reason === 'accept queue empty' && socket.listener !== undefined
+    // Each connection wakes one thread (WQ_FLAG_EXCLUSIVE).
+    if (waitsForConnection && connections-- <= 0) continue
+    if (thread.wakesAt > io.now && mayProceed(thread.blocked, socket)) makeReady(host, thread, cause, io)
+  }
+}
+
+/** Schedules a thread for now. */
+export function makeReady(host: Host, thread: Thread, cause: number, io: HostIo): void {
+  thread.wakesAt = io.now
+  thread.cause = cause
+  io.scheduleThread(host.index, thread.id, io.now)
+}
+
+function mayProceed({ reason, threshold }: Blocked, { tcb, listener }: Socket): boolean {
+  if (reason === 'accept queue empty') return listener === undefined || listener.acceptQueue.size > 0
+  if (tcb === undefined || tcb.error !== '' || tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT') return true
+  switch (reason) {
+    case 'receive buffer empty':
+      return tcb.finReceived || tcb.receiveShutdown || readableBytes(tcb) >= threshold
+    case 'send buffer full':
+      return tcb.sendShutdown || isWritable(tcb)
+    case 'handshake not finished':
+      return tcb.state !== 'SYN-SENT' && tcb.state !== 'SYN-RECEIVED'
+    case 'lingering until the FIN is acknowledged':
+      return tcb.state !== 'FIN-WAIT-1' && tcb.state !== 'CLOSING' && tcb.state !== 'LAST-ACK'
+  }
+}
