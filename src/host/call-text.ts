@@ -31,7 +31,7 @@ export function formatCall(call: Call, fd: number): string {
       return `getsockopt(${fd}, ${call.option})`
     case 'fcntl':
       return `fcntl(${fd}, F_SETFL, ${call.nonblock ? 'O_NONBLOCK' : '0'})`
-    case 'rawSend':
+    default:
       return `sendto(raw, ${call.src}:${call.srcPort} > ${call.dst}:${call.dstPort} [${call.flags}])`
   }
 }

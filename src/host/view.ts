@@ -36,7 +36,9 @@ export function viewHost(host: Host, now: Micros): HostView {
     sockets: shownSockets(host, holders).map((socket) => viewSocket(host, socket, holders.get(socket.id) ?? [], now)),
     socketCount: host.sockets.size,
     stateCounts,
-    counters: Object.fromEntries([...host.counters].filter(([, value]) => value !== 0).sort()),
+    counters: Object.fromEntries(
+      [...host.counters].filter(([, value]) => value !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    ),
   }
 }
 
@@ -61,7 +63,7 @@ function shownSockets(host: Host, holders: ReadonlyMap<number, unknown>): Socket
   if (all.length <= MAX_SOCKETS) return all
   const held = all.filter(({ id }) => holders.has(id)).slice(0, MAX_SOCKETS)
   const others = all.filter(({ id }) => !holders.has(id)).slice(0, MAX_SOCKETS - held.length)
-  return [...held, ...others].sort((a, b) => a.id - b.id)
+  return [...held, ...others].toSorted((a, b) => a.id - b.id)
 }
 
 function viewSocket(host: Host, socket: Socket, holders: readonly Holder[], now: Micros): SocketView {
@@ -119,7 +121,7 @@ function viewQueue(host: Host, queue: ReadonlyMap<number, QueueEntry>): QueueEnt
 }
 
 function viewProcess(host: Host, { pid, name, descriptors }: Process): ProcessView {
-  const table = [...descriptors].sort(([a], [b]) => a - b)
+  const table = [...descriptors].toSorted(([a], [b]) => a - b)
   return {
     pid,
     name,

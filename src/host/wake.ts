@@ -38,7 +38,7 @@ function mayProceed({ reason, threshold }: Blocked, { tcb, listener }: Socket): 
       return tcb.sendShutdown || isWritable(tcb)
     case 'handshake not finished':
       return tcb.state !== 'SYN-SENT' && tcb.state !== 'SYN-RECEIVED'
-    case 'lingering until the FIN is acknowledged':
+    default:
       return tcb.state !== 'FIN-WAIT-1' && tcb.state !== 'CLOSING' && tcb.state !== 'LAST-ACK'
   }
 }

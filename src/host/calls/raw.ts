@@ -17,7 +17,7 @@ const MAX_16 = 0xffff
 export function rawSend(host: Host, call: CallOf<'rawSend'>, io: HostIo): Outcome {
   const src = parseIpv4(call.src)
   const dst = parseIpv4(call.dst)
-  const letters = [...call.flags]
+  const letters = call.flags.split('')
   const { window = DEFAULT_WINDOW } = call
   const valid = validPort(call.srcPort) && validPort(call.dstPort) && Number.isInteger(window) && window >= 0
   if (src === undefined || dst === undefined || !valid || window > MAX_16) return failed('EINVAL')
