@@ -87,6 +87,7 @@ export function createTcb(init: TcbInit): Tcb {
       noSpace: false,
     },
     rcv: { nxt: none, wnd: 0, wup: none, wscale: 0, copied: none },
+    pathMtu: init.mtu,
     smss: rmss,
     mssNow: Math.min(DEFAULT_MSS, rmss),
     rmss,

@@ -1,2 +1,28 @@
+export {
+  abort,
+  acceptSyn,
+  close,
+  configChanged,
+  connect,
+  receive,
+  send,
+  setQuickAck,
+  shutdownRead,
+  shutdownWrite,
+} from './calls'
+export { CONGESTION_ALGORITHMS } from './congestion'
+export { createTcb, defaultConfig } from './create'
+export type { TcbInit } from './create'
+export { timersExpire } from './expire'
+export { segmentArrives } from './input'
+export { answerInTimeWait, leaveTimeWait } from './input/time-wait'
 export type { TcpIo } from './io'
+export { isWritable, poll } from './poll'
+export type { Readiness } from './poll'
+export { readableBytes } from './receiver/read'
+export { resetFor } from './reset'
+export { sendSpace } from './sender/queue'
+export { setError, setState } from './state'
 export type { Chunk, Endpoint, SentSegment, Tcb, TcpConfig, Timer } from './tcb'
+export { nextDeadline } from './timers'
+export { viewTcb } from './view'

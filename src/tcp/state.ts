@@ -30,7 +30,7 @@ export function setState(tcb: Tcb, to: TcpState, io: TcpIo, rule: RuleName, tran
   const edge = TRANSITIONS[index]
   const fits = edge.to === to && (edge.from === from || (edge.from === 'any' && from !== 'CLOSED'))
   assert(fits, `transition ${id} does not lead from ${from} to ${to}`)
-  countChange(from, to, io)
+  countChange(from, to, tcb.passive, io)
   tcb.state = to
   io.recorder.emit('tcp/stateChanged', rule, stateCode(from), stateCode(to), index)
   if (to === 'CLOSED' || to === 'LISTEN') endOfConnection(tcb)
@@ -76,8 +76,11 @@ function endOfConnection(tcb: Tcb): void {
 }
 
 /** RFC 4022's counters, as tcp_set_state and tcp_done move them. */
-function countChange(from: TcpState, to: TcpState, io: TcpIo): void {
-  if (to === 'ESTABLISHED') io.count('CurrEstab')
+function countChange(from: TcpState, to: TcpState, passive: boolean, io: TcpIo): void {
+  if (to === 'ESTABLISHED') {
+    io.count('CurrEstab')
+    if (passive) io.count('PassiveOpens')
+  }
   const wasOpen = from === 'ESTABLISHED' || from === 'CLOSE-WAIT'
   if (wasOpen && to !== 'CLOSE-WAIT') io.count('CurrEstab', -1)
   if (wasOpen && to === 'CLOSED') io.count('EstabResets')

@@ -135,6 +135,8 @@ export interface Tcb {
     /** First byte the application has not read: Linux copied_seq. */
     copied: Seq32
   }
+  /** MTU of the interface that it leaves by. */
+  pathMtu: number
   /** Largest payload we may send in one segment without options counted in: peer's MSS bounded by our MTU. */
   smss: number
   /** Effective payload size: smss minus the option bytes that every segment carries. */

@@ -7,7 +7,7 @@ import { seqGt, seqLe, seqLt, seqMax, seqMin } from '../../base'
 import type { Seq32 } from '../../base'
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
-import { releaseCompressed } from './ack'
+import { releaseCompressed } from './ack-timing'
 
 /** Linux TCP_NUM_SACKS: what fits into the options without timestamps. */
 const MOST_BLOCKS = 4

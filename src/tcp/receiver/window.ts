@@ -27,7 +27,8 @@ export function initialWindow(tcb: Tcb, mss: number, scaling: boolean, sysctl: R
   if (tcb.config.rcvbufLocked && (receive.windowClamp === 0 || receive.windowClamp > full)) receive.windowClamp = full
   if (receive.windowClamp === 0) receive.windowClamp = MAX_FIELD << MAX_WINDOW_SCALE
   const space = Math.min(full, receive.windowClamp)
-  rcv.wnd = space > mss ? space - (space % mss) : space
+  // The field of a SYN is never scaled.
+  rcv.wnd = Math.min(space > mss ? space - (space % mss) : space, MAX_FIELD)
   rcv.wscale = 0
   if (scaling) {
     const most = Math.min(Math.max(space, sysctl.tcp_rmem[2], sysctl.rmem_max), receive.windowClamp)

@@ -51,4 +51,5 @@ export const TCP_RULES = {
   keepaliveGaveUp: { rfc: 'RFC 9293 3.8.4', linux: 'tcp_keepalive_timer > tcp_write_err' },
   timerFired: { rfc: 'RFC 9293 3.10.8', linux: 'tcp_write_timer_handler' },
   segmentArrived: { rfc: 'RFC 9293 3.10.7', linux: 'tcp_v4_rcv > tcp_v4_do_rcv' },
+  closedAnswers: { rfc: 'RFC 9293 3.10.7.1', linux: 'tcp_v4_rcv > tcp_v4_send_reset' },
 } as const satisfies Readonly<Record<string, Rule>>

@@ -1,0 +1,84 @@
+/**
+ * SYN-RECEIVED of a passive open. Linux keeps no socket for it but a small request beside the listener, with its own checks, and so its answers
+ * differ a little from RFC 9293 3.10.7.4: tcp_check_req. Here it is a TCB like any other; this file makes those checks before the
+ * general steps. A connection that ends here goes back to LISTEN (MUST-11), and the host forgets it.
+ */
+import { seqAdd, seqGt, seqLt } from '../../base'
+import { ACK, RST, segmentLength, SYN } from '../../wire'
+import type { TcpSegment } from '../../wire'
+import type { RuleName } from '../../trace'
+import type { TcpIo } from '../io'
+import { sendAck, synAckInterval } from '../sender/transmit'
+import { retransmit } from '../sender/retransmit'
+import { setTransmitTimer } from '../sender/transmit-timer'
+import { setState } from '../state'
+import type { Tcb } from '../tcb'
+import { drop, isOutOfWindowLimited, refuse } from './drop'
+import { pawsRejects, takeTimestamp } from './timestamps'
+
+/** Whether the segment completes the handshake, so that the general steps may have it. */
+export function handshakeCompletes(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): boolean {
+  const paws = pawsRejects(tcb, segment, io)
+  const control = segment.flags & (SYN | RST | ACK)
+  if (segment.seq === tcb.irs && control === SYN && !paws) {
+    synAgain(tcb, segment, packet, io)
+    return false
+  }
+  if ((control & ACK) !== 0 && segment.ack !== tcb.snd.nxt) {
+    // Not ours: the listener answers it.
+    drop(packet, 'futureAck', 'ackCheck', io)
+    refuse(tcb, segment, io)
+    return false
+  }
+  if (paws || !isInWindow(tcb, segment)) {
+    drop(packet, paws ? 'paws' : 'outOfWindow', paws ? 'paws' : 'sequenceCheck', io)
+    if (paws) io.count('PAWSEstab')
+    const answer = (control & RST) === 0 && !isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedSynRecv', io)
+    if (answer) sendAck(tcb, io, 'duplicateAck')
+    return false
+  }
+  takeTimestamp(tcb, segment, io)
+  const syn = (control & SYN) !== 0 && segment.seq !== tcb.irs
+  if (syn || (control & RST) !== 0) {
+    backToListen(tcb, segment, 'embryonicReset', io)
+    return false
+  }
+  if ((control & ACK) === 0) {
+    drop(packet, 'missingAck', 'missingAck', io)
+    return false
+  }
+  return isAdmitted(tcb, segment, packet, io)
+}
+
+/** The peer has not seen our SYN,ACK. */
+function synAgain(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
+  drop(packet, 'duplicate', 'duplicateSyn', io)
+  if (tcb.sent.length === 0 || isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedSynRecv', io)) return
+  retransmit(tcb, 0, 'synAck', io)
+  setTransmitTimer(tcb, 'synAck', synAckInterval(tcb.recovery.timeouts), io)
+}
+
+/** Asks the listener for a place in its accept queue. */
+function isAdmitted(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): boolean {
+  const answer = io.admit(tcb)
+  if (answer === 'accept') return true
+  drop(packet, 'acceptQueueFull', 'acceptQueueFull', io)
+  if (answer === 'reset') backToListen(tcb, segment, 'acceptQueueFull', io)
+  return false
+}
+
+function backToListen(tcb: Tcb, segment: TcpSegment, rule: RuleName, io: TcpIo): void {
+  io.count('EmbryonicRsts')
+  refuse(tcb, segment, io)
+  setState(tcb, 'LISTEN', io, rule)
+}
+
+/** tcp_in_window over the window that the SYN,ACK has offered. */
+function isInWindow(tcb: Tcb, segment: TcpSegment): boolean {
+  const { nxt, wnd } = tcb.rcv
+  const end = seqAdd(segment.seq, segmentLength(segment))
+  const edge = seqAdd(nxt, wnd)
+  if (segment.seq === nxt) return true
+  if (seqGt(end, nxt) && seqLt(segment.seq, edge)) return true
+  return segment.seq === edge && segment.seq === end
+}

@@ -1,0 +1,37 @@
+/**
+ * What poll() and epoll would say of a connection (poll(2)). Linux tcp_poll. Linux has thrown a TIME-WAIT socket away and shows the
+ * descriptor a closed one, and so do we.
+ */
+import { readableBytes } from './receiver/read'
+import { isSendable } from './sender/queue'
+import type { Tcb } from './tcb'
+
+export interface Readiness {
+  /** POLLIN: recv() would not block. */
+  readonly readable: boolean
+  /** POLLOUT: send() would not block. */
+  readonly writable: boolean
+  /** POLLHUP: both directions are over. */
+  readonly hangup: boolean
+  /** POLLRDHUP: the peer, or we ourselves, ended the incoming direction. */
+  readonly readHangup: boolean
+  /** POLLERR. */
+  readonly error: boolean
+}
+
+export function poll(tcb: Tcb): Readiness {
+  const over = tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT'
+  const opening = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED' || tcb.state === 'LISTEN'
+  return {
+    readable: tcb.receiveShutdown || (!opening && readableBytes(tcb) > 0),
+    writable: !opening && (tcb.sendShutdown || isWritable(tcb)),
+    hangup: over || (tcb.sendShutdown && tcb.receiveShutdown),
+    readHangup: tcb.receiveShutdown,
+    error: tcb.error !== '',
+  }
+}
+
+/** A send() that waited for room goes on: a third of the buffer is free. */
+export function isWritable(tcb: Tcb): boolean {
+  return isSendable(tcb)
+}
