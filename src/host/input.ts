@@ -3,7 +3,7 @@
  * Linux ip_rcv, tcp_v4_rcv.
  */
 import { present } from '../base'
-import { segmentArrives, setState } from '../tcp'
+import { answerInTimeWait, leaveTimeWait, segmentArrives } from '../tcp'
 import type { Tcb } from '../tcp'
 import { decodePacket } from '../wire'
 import type { Packet } from '../wire'
@@ -14,7 +14,7 @@ import type { HostIo } from './io'
 import { TIME_WAIT_ISS_STEP } from './isn'
 import { connectionRequest, listenerInput } from './listener'
 import type { Host, Socket } from './records'
-import { freeSocket, settle } from './sockets'
+import { settle } from './sockets'
 import { tcpIo } from './tcp-io'
 
 const LOOPBACK_NET = 127
@@ -64,14 +64,13 @@ function toConnection(host: Host, socket: Socket, packet: Packet, io: HostIo): v
  */
 function reopen(host: Host, socket: Socket, tcb: Tcb, packet: Packet, io: HostIo): void {
   const listener = findListener(host, socket.local, socket.remote)
-  if (listener === undefined) return
-  if (socket.file === 0) {
-    freeSocket(host, socket, 'timeWaitReopened', io)
-  } else {
-    // Its application still has the descriptor: the socket stays, CLOSED.
-    setState(tcb, 'CLOSED', tcpIo(host, io), 'timeWaitReopened')
+  if (listener === undefined) {
+    answerInTimeWait(tcb, tcpIo(host, io))
     settle(host, socket, io)
+    return
   }
+  leaveTimeWait(tcb, tcpIo(host, io))
+  settle(host, socket, io)
   io.recorder.socket = listener.id
   connectionRequest(host, listener, packet, { iss: tcb.snd.nxt + TIME_WAIT_ISS_STEP }, io)
 }

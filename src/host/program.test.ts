@@ -31,9 +31,7 @@ test('steps run in order, sleeps among them', () => {
 })
 
 test('a loop runs its steps as often as it says, and not at all for 0', () => {
-  expect(trail([{ repeat: 3, steps: [send, recv] }, send])).toEqual(
-    'send recv send recv send recv send end'.split(' '),
-  )
+  expect(trail([{ repeat: 3, steps: [send, recv] }, send])).toEqual('send recv send recv send recv send end'.split(' '))
   expect(trail([{ repeat: 0, steps: [send] }, recv])).toEqual(['recv', 'end'])
 })
 
@@ -44,7 +42,10 @@ test('loops nest', () => {
 })
 
 test('untilClosed leaves the loop when recv returns 0 or a call fails', () => {
-  const echo: Step[] = [{ repeat: 'forever', untilClosed: true, steps: [recv, send] }, { call: 'close', fd: 3 }]
+  const echo: Step[] = [
+    { repeat: 'forever', untilClosed: true, steps: [recv, send] },
+    { call: 'close', fd: 3 },
+  ]
   expect(trail(echo, (n) => (n === 4 ? 0 : 1))).toEqual('recv send recv send recv close end'.split(' '))
   expect(trail(echo, (n) => (n === 1 ? -1 : 1))).toEqual('recv send close end'.split(' '))
   // 0 is no end for send.

@@ -96,10 +96,20 @@ export function callState(socket: Socket): TcpState {
   return state === 'TIME-WAIT' ? 'CLOSED' : state
 }
 
-/** Follows up whatever has just happened to a socket's TCB. Ends with the socket gone when nothing needs it any more. */
+/**
+ * Follows up whatever has just happened to a socket's TCB. What follows has as its cause the event in which TCP said that something
+ * changed. Ends with the socket gone when nothing needs it any more.
+ */
 export function settle(host: Host, socket: Socket, io: HostIo): void {
+  const { recorder } = io
+  const before = recorder.cause
+  if (socket.changedBy !== -1) recorder.cause = socket.changedBy
+  if (socket.queue !== 'syn' || embryoLives(host, socket, io)) followUp(host, socket, io)
+  recorder.cause = before
+}
+
+function followUp(host: Host, socket: Socket, io: HostIo): void {
   const { tcb } = socket
-  if (socket.queue === 'syn' && !embryoLives(host, socket, io)) return
   const dead = tcb === undefined || tcb.state === 'CLOSED'
   if (dead && tcb !== undefined) {
     removeConnection(host, socket)

@@ -153,7 +153,9 @@ function currentStep(host: Host, thread: Thread): string {
   if (thread.blocked !== undefined) return thread.blocked.text
   if (thread.state === 'sleeping') return `sleep until ${formatDuration(thread.wakesAt)}`
   if (thread.program === -1) return thread.call === undefined ? '' : callText(thread, thread.call)
-  for (const instruction of host.programs[thread.program].code.slice(thread.pc)) {
+  const { code } = host.programs[thread.program]
+  for (let pc = thread.pc; pc < code.length; pc++) {
+    const instruction = code[pc]
     if (instruction.op === 'call') return callText(thread, instruction.call)
     if (instruction.op === 'sleep') return `sleep ${formatDuration(instruction.micros)}`
   }

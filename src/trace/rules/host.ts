@@ -23,8 +23,6 @@ export const HOST_RULES = {
   acceptQueue: { rfc: 'RFC 9293 3.10.7.4', linux: 'tcp_check_req > inet_csk_complete_hashdance' },
   acceptQueueFull: { rfc: 'listen(2)', linux: 'tcp_v4_syn_recv_sock > sk_acceptq_is_full' },
   accept: { rfc: 'accept(2)', linux: 'inet_csk_accept > reqsk_queue_remove' },
-  /** A newer SYN takes over the ports of a connection in TIME-WAIT. */
-  timeWaitReopened: { rfc: 'RFC 9293 3.6.1 MAY-2', linux: 'tcp_v4_rcv > tcp_timewait_state_process' },
   timeWaitReused: { rfc: 'RFC 6191 2', linux: '__inet_check_established > tcp_twsk_unique' },
   /** No connection and no listener: the reply is a reset. */
   noSuchPort: { rfc: 'RFC 9293 3.10.7.1', linux: 'tcp_v4_rcv > tcp_v4_send_reset' },
