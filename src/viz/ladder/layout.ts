@@ -91,13 +91,11 @@ export function layLadder(input: LadderInput): LadderPicture {
     strips: queueStrips(frame, packets),
     labels: room.words ? placeLabels(wishesOf(frame, shapes, notes, density), top - 4, nowY - 7) : [],
     marks: notes.flatMap((note) => markOf(frame, note)),
-    breaks: scale
-      .breaks(shift, shift + height)
-      .map((pause) => ({
-        y: pause.from - shift + top,
-        height: pause.to - pause.from,
-        micros: pause.end - pause.start,
-      })),
+    breaks: scale.breaks(shift, shift + height).map((pause) => ({
+      y: pause.from - shift + top,
+      height: pause.to - pause.from,
+      micros: pause.end - pause.start,
+    })),
     density,
   }
 }

@@ -10,7 +10,8 @@ export function packetsBetween(index: PacketIndex, from: Micros, to: Micros, lim
   const { rows, blockEnd } = index
   const found: number[] = []
   const last = upperBound(rows.sentAt, rows.count, to) - 1
-  for (let block = last >> 7; block >= 0 && last >= 0 && found.length < limit; block--) {
+  if (last < 0) return found
+  for (let block = last >> 7; block >= 0 && found.length < limit; block--) {
     if (blockEnd[block] < from) continue
     const top = Math.min(last, ((block + 1) << 7) - 1)
     for (let p = top; p >= block << 7 && found.length < limit; p--) if (rows.endAt[p] >= from) found.push(p)

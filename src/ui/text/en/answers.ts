@@ -2,9 +2,9 @@
  * The first sentence of an explanation: why this happened, for a reader who knows no TCP yet. Written for the kinds of events
  * where there is a why; the others answer with what they are.
  */
-import type { EventOf, EventType, TcpState } from '../../../trace'
+import type { EventOf, EventType, SendPurpose, TcpState } from '../../../trace'
 import { TRANSITIONS } from '../../../trace'
-import type { Teller } from '../../../viz'
+import type { PacketFacts, Teller } from '../../../viz'
 import { bytes, capital, DROPS, events, LOSSES, owner, packetName } from './events'
 
 type Answers = { readonly [T in EventType]?: (event: EventOf<T>, teller: Teller) => string }
@@ -17,45 +17,45 @@ const RESENT_BECAUSE = {
   partialAck: 'Sent again because the last ACK stopped right before it: another loss from the same flight.',
 } as const
 
+interface Sent {
+  readonly packet: PacketFacts
+  readonly from: string
+  readonly to: string
+  readonly event: number
+}
+
+const SENT: Readonly<Record<SendPurpose, (sent: Sent, t: Teller) => string>> = {
+  syn: () => 'Sent to open a connection: SYN says “let us talk, and my bytes are numbered from here”.',
+  synAck: ({ from }) => `Sent because a SYN came in: it acknowledges that one and proposes ${from}’s own first number.`,
+  data: ({ packet }) =>
+    packet.length === 1
+      ? 'Sent because the program wrote this byte, and both windows have room for it.'
+      : 'Sent because the program wrote these bytes, and both windows have room for them.',
+  ack: ({ packet, to }) => `Sent at once to tell ${to} that everything before \`${packet.ack}\` has arrived.`,
+  delayedAck: ({ packet }) =>
+    `Sent late on purpose: an ACK for everything before \`${packet.ack}\`, held back in case there was data to carry it.`,
+  duplicateAck: ({ packet }) =>
+    `Sent because something came out of order: it repeats that \`${packet.ack}\` is the next byte wanted.`,
+  windowUpdate: () => 'Sent because the program read from its buffer: there is room again.',
+  fin: () => 'Sent because the program is done writing: FIN says “no more bytes from me”.',
+  fastRetransmit: ({ event }, t) => RESENT_BECAUSE[t.signal(event) ?? 'threeDuplicateAcks'],
+  timeoutRetransmit: ({ packet }) =>
+    packet.control === ''
+      ? RESENT_BECAUSE.timeout
+      : `${packet.control} sent again because no answer came before the timer ran out.`,
+  windowProbe: () => 'Sent to ask whether the peer’s window has opened: the news of it may have been lost.',
+  keepaliveProbe: () => 'Sent to ask whether the other side still lives: nothing has been heard for a long time.',
+  reset: () => 'Sent to say that there is no such connection, or no longer.',
+  challengeAck: () => 'Sent to make sure: a segment that could be forged must be confirmed before it may do harm.',
+  tailLossProbe: () =>
+    'Sent again to provoke an ACK: the last segments of a flight have none behind them to tell of their loss.',
+  raw: () => 'Made by hand through a raw socket; no connection sent it.',
+}
+
 function whySent(event: EventOf<'tcp/segmentSent'>, t: Teller): string {
   const packet = t.packet(event.packet)
-  const peer = t.host(packet.to)
-  switch (event.purpose) {
-    case 'syn':
-      return 'Sent to open a connection: SYN says “let us talk, and my bytes are numbered from here”.'
-    case 'synAck':
-      return `Sent because a SYN came in: it acknowledges that one and proposes ${t.host(event.host)}’s own first number.`
-    case 'data':
-      return `Sent because the program wrote ${packet.length === 1 ? 'this byte' : 'these bytes'}, and both windows have room for ${packet.length === 1 ? 'it' : 'them'}.`
-    case 'ack':
-      return `Sent at once to tell ${peer} that everything before ${packet.ack} has arrived.`
-    case 'delayedAck':
-      return `Sent late on purpose: an ACK for everything before ${packet.ack}, held back in case there was data to carry it.`
-    case 'duplicateAck':
-      return `Sent because something came out of order: it repeats that ${packet.ack} is the next byte wanted.`
-    case 'windowUpdate':
-      return 'Sent because the program read from the full buffer: there is room again.'
-    case 'fin':
-      return `Sent because the program is done writing: FIN says “no more bytes from me”.`
-    case 'fastRetransmit':
-      return RESENT_BECAUSE[t.signal(event.index) ?? 'threeDuplicateAcks']
-    case 'timeoutRetransmit':
-      return packet.control === ''
-        ? RESENT_BECAUSE.timeout
-        : `${packet.control} sent again because no answer came before the timer ran out.`
-    case 'windowProbe':
-      return 'Sent to ask whether the peer’s window has opened: the news of it may have been lost.'
-    case 'keepaliveProbe':
-      return 'Sent to ask whether the other side still lives: nothing has been heard for a long time.'
-    case 'reset':
-      return 'Sent to say that there is no such connection, or no longer.'
-    case 'challengeAck':
-      return 'Sent to make sure: a segment that could be forged must be confirmed before it may do harm.'
-    case 'tailLossProbe':
-      return 'Sent again to provoke an ACK: the last segments of a flight have none behind them to tell of their loss.'
-    case 'raw':
-      return 'Made by hand through a raw socket; no connection sent it.'
-  }
+  const sent = { packet, from: t.host(event.host), to: t.host(packet.to), event: event.index }
+  return SENT[event.purpose](sent, t)
 }
 
 /** What each walked edge means, by its id in the table of transitions. */

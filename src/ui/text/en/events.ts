@@ -4,6 +4,7 @@
  */
 import type { EventOf, EventType, TcpState } from '../../../trace'
 import type { PacketFacts, Teller } from '../../../viz'
+import { grouped } from '../../format'
 
 export type Sentences = { readonly [T in EventType]: (event: EventOf<T>, teller: Teller) => string }
 
@@ -15,7 +16,7 @@ export function packetName(packet: PacketFacts): string {
 }
 
 export function bytes(count: number): string {
-  return `${count.toLocaleString('en').replaceAll(',', ' ')} ${count === 1 ? 'byte' : 'bytes'}`
+  return `${grouped(count)} ${count === 1 ? 'byte' : 'bytes'}`
 }
 
 export function capital(text: string): string {

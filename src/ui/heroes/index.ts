@@ -1,0 +1,6 @@
+export { flightMicros, indexesOf, useIndexes } from './indexes'
+export type { Indexes } from './indexes'
+export { plain, Rich } from './Rich'
+export { segmentLine } from './segment-line'
+export { answerSentence, eventAt, shortSentence } from './sentence'
+export { useTeller } from './teller'

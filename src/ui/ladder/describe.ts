@@ -1,0 +1,30 @@
+/** Packets in words: the names of their buttons, the rows of the table. */
+import type { SessionInfo } from '../../trace'
+import { controlName, COPY, isResent } from '../../viz'
+import type { PacketIndex, PacketLine } from '../../viz'
+import type { Catalogue } from '../text'
+
+/** `SYN`, `data 1449 sent again`, `ACK 1`. */
+export function packetPhrase(text: Catalogue, index: PacketIndex, p: number): string {
+  const { rows } = index
+  const control = controlName(rows.flags[p])
+  const { segment } = text.ladder
+  const what = control !== '' ? control : rows.length[p] > 0 ? segment.seq(rows.seq[p]) : segment.ack(rows.ack[p])
+  if (rows.marks[p] & COPY) return text.ladder.copy(what)
+  return isResent(index, p) ? text.ladder.again(what) : what
+}
+
+export function fatePhrase(text: Catalogue, line: PacketLine): string {
+  return text.ladder.fate[line.held ? 'held' : line.fate]
+}
+
+/** `SYN from client, in flight`. */
+export function packetLabel(
+  text: Catalogue,
+  index: PacketIndex,
+  hosts: SessionInfo['hosts'],
+  line: PacketLine,
+): string {
+  const from = hosts[index.rows.from[line.packet]]?.name ?? ''
+  return text.ladder.packet(packetPhrase(text, index, line.packet), from, fatePhrase(text, line))
+}
