@@ -2,7 +2,8 @@
 export type Theme = 'system' | 'light' | 'dark'
 export type Locale = 'en'
 export type Preset = 'states' | 'queues' | 'congestion' | 'everything'
-export type Tab = 'congestion' | 'events' | 'packet'
+/** On a tablet the hosts and the explanation are tabs too. */
+export type Tab = 'congestion' | 'events' | 'packet' | 'hosts' | 'why'
 /** On a phone one of these has the screen. */
 export type PhoneTab = 'wire' | 'states' | 'hosts' | 'graphs' | 'why'
 
@@ -43,7 +44,7 @@ export function readChoices(keep: Keep | undefined): Choices {
       locale: oneOf(kept?.locale, ['en'], FIRST_CHOICES.locale),
       layout: {
         preset: oneOf(kept?.layout?.preset, ['states', 'queues', 'congestion', 'everything'], 'everything'),
-        tab: oneOf(kept?.layout?.tab, ['congestion', 'events', 'packet'], 'congestion'),
+        tab: oneOf(kept?.layout?.tab, ['congestion', 'events', 'packet', 'hosts', 'why'], 'congestion'),
         phoneTab: oneOf(kept?.layout?.phoneTab, ['wire', 'states', 'hosts', 'graphs', 'why'], 'wire'),
         stepUnit: oneOf(kept?.layout?.stepUnit, ['event', 'packet', 'state'], 'packet'),
       },

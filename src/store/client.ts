@@ -30,20 +30,22 @@ export interface ClientListener {
 
 export interface Client {
   /** The answer to each is false, or undefined, when it failed; the listener then has the sentence. */
-  load(source: SessionSource): Promise<{ readonly info: SessionInfo; readonly notice: string } | undefined>
-  play(speed: number): Promise<boolean>
-  pause(): Promise<boolean>
-  seek(target: SeekTarget): Promise<boolean>
-  stepBy(unit: StepUnit, direction: 1 | -1): Promise<boolean>
-  act(action: Action): Promise<boolean>
-  switchBranch(branch: number): Promise<boolean>
-  renameBranch(branch: number, name: string): Promise<boolean>
-  deleteBranch(branch: number): Promise<boolean>
-  packetBytes(packet: number): Promise<{ readonly bytes: Uint8Array; readonly headerLength: number } | undefined>
-  share(): Promise<string | undefined>
-  export(
+  readonly load: (source: SessionSource) => Promise<{ readonly info: SessionInfo; readonly notice: string } | undefined>
+  readonly play: (speed: number) => Promise<boolean>
+  readonly pause: () => Promise<boolean>
+  readonly seek: (target: SeekTarget) => Promise<boolean>
+  readonly stepBy: (unit: StepUnit, direction: 1 | -1) => Promise<boolean>
+  readonly act: (action: Action) => Promise<boolean>
+  readonly switchBranch: (branch: number) => Promise<boolean>
+  readonly renameBranch: (branch: number, name: string) => Promise<boolean>
+  readonly deleteBranch: (branch: number) => Promise<boolean>
+  readonly packetBytes: (
+    packet: number,
+  ) => Promise<{ readonly bytes: Uint8Array; readonly headerLength: number } | undefined>
+  readonly share: () => Promise<string | undefined>
+  readonly export: (
     format: ExportFormat,
-  ): Promise<{ readonly name: string; readonly mime: string; readonly bytes: Uint8Array } | undefined>
+  ) => Promise<{ readonly name: string; readonly mime: string; readonly bytes: Uint8Array } | undefined>
 }
 
 type Request = ToWorker extends infer M ? (M extends { readonly id: number } ? Omit<M, 'id'> : never) : never
@@ -68,7 +70,7 @@ export function createClient(port: WorkerPort, listener: ClientListener): Client
     new Promise((resolve) => {
       const id = ++lastId
       waiting.set(id, resolve)
-      port.postMessage({ ...message, id } as ToWorker)
+      port.postMessage({ ...message, id })
     })
   const done = async (message: Request): Promise<boolean> => (await request(message)) !== undefined
   const expect = async <K extends Reply['kind']>(kind: K, message: Request) => {

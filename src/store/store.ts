@@ -33,17 +33,20 @@ export interface State extends Facts, Choices {
   readonly crash: Crash | null
   /** What was done or has happened, for the live region. */
   readonly narration: string
+  /** The speed to play at: virtual over real time. The worker knows it only once it plays. */
+  readonly pace: number
 
-  connect(port: WorkerPort): Client
-  opened(info: SessionInfo): void
-  select(selection: Selection | null): void
-  showSocket(host: number, socket: number): void
-  setTheme(theme: Theme): void
-  setLocale(locale: Locale): void
-  setLayout(layout: Partial<Layout>): void
-  tell(sentence: string, tone?: Toast['tone']): void
-  dismiss(id: number): void
-  narrate(sentence: string): void
+  readonly connect: (port: WorkerPort) => Client
+  readonly opened: (info: SessionInfo) => void
+  readonly select: (selection: Selection | null) => void
+  readonly showSocket: (host: number, socket: number) => void
+  readonly setTheme: (theme: Theme) => void
+  readonly setLocale: (locale: Locale) => void
+  readonly setLayout: (layout: Partial<Layout>) => void
+  readonly tell: (sentence: string, tone?: Toast['tone']) => void
+  readonly dismiss: (id: number) => void
+  readonly narrate: (sentence: string) => void
+  readonly setPace: (pace: number) => void
 }
 
 const MOST_TOASTS = 3
@@ -73,6 +76,7 @@ export const store = createStore<State>((set, get) => {
     messages: [],
     crash: null,
     narration: '',
+    pace: 1 / 100,
     connect: (port) => {
       const client = createClient(port, {
         onMessage: (message) => {
@@ -113,6 +117,11 @@ export const store = createStore<State>((set, get) => {
     },
     narrate: (narration) => {
       set({ narration })
+    },
+    setPace: (pace) => {
+      set({ pace })
+      const { playing, client } = get()
+      if (playing) void client.play(pace)
     },
   }
 })

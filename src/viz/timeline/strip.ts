@@ -16,6 +16,8 @@ export interface WaitSpan {
   readonly event: number
 }
 
+const NO_TRACK: WaitTrack = { host: -1, at: [], reason: [], bytes: [], event: [] }
+
 /** Intervals up to `end`, ascending, without overlap. Idle reasons give way to blocked calls. */
 export function waitStrip(
   track: WaitTrack | undefined,
@@ -30,14 +32,14 @@ export function waitStrip(
     fillIdle(spans, mine, covered, until, begin)
     covered = until
   }
-  const count = track?.at.length ?? 0
-  for (let i = 0; track !== undefined && i < count; i++) {
-    const from = Math.min(end, track.at[i])
-    const to = Math.min(end, i + 1 < count ? track.at[i + 1] : end)
+  const { at, reason, bytes, event } = track ?? NO_TRACK
+  for (let i = 0; i < at.length; i++) {
+    const from = Math.min(end, at[i])
+    const to = Math.min(end, i + 1 < at.length ? at[i + 1] : end)
     if (from > covered) idle(from, undefined)
     if (to <= from) continue
-    const span: WaitSpan = { from, to, what: track.reason[i], call: '', bytes: track.bytes[i], event: track.event[i] }
-    if (isIdle(track.reason[i])) idle(to, span)
+    const span: WaitSpan = { from, to, what: reason[i], call: '', bytes: bytes[i], event: event[i] }
+    if (isIdle(reason[i])) idle(to, span)
     else {
       spans.push(span)
       covered = to

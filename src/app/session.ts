@@ -1,0 +1,62 @@
+/**
+ * How a session comes onto the page: from the address, from the list, from a file. A source that cannot be opened leaves its sentence on
+ * the page and the session that was there, or the first scenario where there was none.
+ */
+import { store } from '../store'
+import type { SessionInfo, SessionSource, Snapshot } from '../trace'
+import { reducedMotion } from '../ui'
+
+/** What opens when the address asks for nothing. */
+const FIRST_SCENARIO = 'three-way-handshake'
+
+export async function openSession(source: SessionSource): Promise<boolean> {
+  const { client } = store.getState()
+  const before = store.getState().snapshot
+  const arrived = nextSnapshot(before)
+  const loaded = await client.load(source)
+  if (loaded === undefined) return false
+  const { info, notice } = loaded
+  const state = store.getState()
+  state.opened(info)
+  if (notice !== '') state.tell(notice)
+  document.title = `${info.title} · TCPScope`
+  state.setLayout({ preset: info.focus, tab: info.focus === 'congestion' ? 'congestion' : state.layout.tab })
+  if (source.kind === 'scenario') history.pushState(null, '', `#${source.id}`)
+  const snapshot = await arrived
+  const pace = openingPace(info, snapshot)
+  store.getState().setPace(pace)
+  if (snapshot.position.step === 0 && !reducedMotion()) await client.play(pace)
+  return true
+}
+
+/** Opens what the part of the address after `#` says. */
+export async function openAddress(): Promise<void> {
+  const hash = location.hash.slice(1)
+  const opened = hash !== '' && (await openSession({ kind: 'link', hash }))
+  if (opened || store.getState().info !== null) return
+  await openSession({ kind: 'scenario', id: FIRST_SCENARIO })
+}
+
+/** The first frame that is not `before`. */
+function nextSnapshot(before: Snapshot | null): Promise<Snapshot> {
+  return new Promise((resolve) => {
+    const stop = store.subscribe(({ snapshot }) => {
+      if (snapshot === null || snapshot === before) return
+      stop()
+      resolve(snapshot)
+    })
+  })
+}
+
+const PACES = [1 / 2_000, 1 / 1_000, 1 / 500, 1 / 200, 1 / 100, 1 / 50, 1 / 20, 1 / 10, 1 / 5, 1 / 2, 1]
+/** Real seconds that the opening round trips take. */
+const OPENING_SECONDS = 4
+
+/** Slow enough to follow: a handshake takes a few seconds; where the lesson is a long transfer, some dozen round trips do. */
+function openingPace(info: SessionInfo, { links }: Snapshot): number {
+  const roundTrips = info.focus === 'congestion' ? 12 : 1.5
+  const link = links.at(0)
+  const micros = link === undefined ? 40_000 : link.aToB.delayMicros + link.bToA.delayMicros
+  const wanted = (Math.max(1_000, micros) * roundTrips) / (OPENING_SECONDS * 1_000_000)
+  return PACES.findLast((pace) => pace <= wanted) ?? PACES[0]
+}

@@ -1,0 +1,4 @@
+export { cross, hatch, hostColours, setFont } from './palette'
+export type { HostColours, Palette } from './palette'
+export { useCanvas, useSize } from './useCanvas'
+export type { Draw, Size } from './useCanvas'

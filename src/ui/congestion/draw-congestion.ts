@@ -1,0 +1,305 @@
+/** Draws the congestion graph: phases as bands, cwnd and ssthresh and flight as stepped lines, losses and retransmissions along the foot. */
+import type { Selection } from '../../store'
+import { CONGESTION_PHASES } from '../../trace'
+import type { HostView } from '../../trace'
+import { lastAt, placeOf, stepLines } from '../../viz'
+import type { Line, LossMark, Samples, TimeAxis } from '../../viz'
+import { cross, hostColours, setFont } from '../canvas'
+import type { Palette, Size } from '../canvas'
+import type { Catalogue } from '../text'
+
+export interface CongestionPicture {
+  readonly axis: TimeAxis
+  readonly samples: Samples
+  readonly marks: readonly LossMark[]
+  readonly role: HostView['role']
+  /** Bytes in a segment. */
+  readonly mss: number
+  readonly now: number
+  readonly selection: Selection | null
+  /** Place of the pointer, px; -1 for none. */
+  readonly hover: number
+  readonly text: Catalogue
+}
+
+const TOP = 12
+const FOOT = 22
+
+interface Frame extends CongestionPicture {
+  readonly context: CanvasRenderingContext2D
+  readonly palette: Palette
+  readonly most: number
+  readonly bottom: number
+  readonly x: (at: number) => number
+  readonly y: (segments: number) => number
+}
+
+export function drawCongestion(
+  context: CanvasRenderingContext2D,
+  size: Size,
+  palette: Palette,
+  picture: CongestionPicture,
+): void {
+  const { axis, samples, mss, now } = picture
+  const bottom = size.height - FOOT
+  const most = mostSegments(samples, mss)
+  const frame: Frame = {
+    ...picture,
+    context,
+    palette,
+    most,
+    bottom,
+    x: (at) => placeOf(axis, at),
+    y: (segments) => bottom - ((bottom - TOP) * segments) / most,
+  }
+  drawPhases(frame)
+  drawAxes(frame)
+  const nowX = frame.x(now)
+  drawSeries(frame)
+  drawMarks(frame)
+  // What lies after now is kept, but paler: it is known because the clock was there before.
+  context.globalAlpha = 0.65
+  context.fillStyle = palette.colour.surface
+  context.fillRect(nowX + 1, 0, Math.max(0, size.width - nowX), bottom - 1)
+  context.globalAlpha = 1
+  context.strokeStyle = palette.colour.ink
+  context.lineWidth = 1
+  context.setLineDash([1, 2])
+  stroke(context, [nowX, 4, nowX, bottom])
+  context.setLineDash([])
+  drawNowLabels(frame, nowX, size.width)
+  drawRing(frame)
+  drawHover(frame)
+}
+
+/** The highest value that sets the scale. The peer's window does so only where it is of the same order. */
+function mostSegments(samples: Samples, mss: number): number {
+  let most = 4
+  let window = 0
+  for (let i = 0; i < samples.count; i++) {
+    most = Math.max(most, samples.cwnd[i], samples.flight[i] / mss)
+    window = Math.max(window, samples.window[i] / mss)
+  }
+  if (window < most * 1.6) most = Math.max(most, window)
+  return most * 1.08
+}
+
+function drawPhases({ context, palette, samples, x, bottom, axis, text }: Frame): void {
+  setFont(context, palette, 10)
+  context.textAlign = 'left'
+  context.textBaseline = 'alphabetic'
+  let from = 0
+  for (let i = 0; i < samples.count; i++) {
+    if (i + 1 < samples.count && samples.phase[i + 1] === samples.phase[from]) continue
+    const phase = CONGESTION_PHASES[samples.phase[from]]
+    const x0 = x(samples.at[from])
+    const x1 = i + 1 < samples.count ? x(samples.at[i + 1]) : axis.x1
+    from = i + 1
+    if (x1 - x0 < 0.5) continue
+    const fill = {
+      slowStart: 'phase-opening-tint',
+      congestionAvoidance: 'phase-open-tint',
+      recovery: 'surface-sunk',
+      loss: 'loss-tint',
+    } as const
+    context.globalAlpha = 0.7
+    context.fillStyle = palette.colour[fill[phase]]
+    context.fillRect(x0, TOP - 8, x1 - x0, bottom - TOP + 8)
+    context.globalAlpha = 1
+    const name = text.congestion.phases[phase]
+    if (context.measureText(name).width + 10 > x1 - x0) continue
+    context.fillStyle = palette.colour['ink-3']
+    context.fillText(name, x0 + 5, TOP + 3)
+  }
+}
+
+function drawAxes({ context, palette, axis, y, bottom, most }: Frame): void {
+  const { colour } = palette
+  setFont(context, palette, 10)
+  context.lineWidth = 1
+  context.textBaseline = 'middle'
+  context.textAlign = 'right'
+  const step = niceStep(most / Math.max(2, (bottom - TOP) / 24))
+  for (let value = 0; value <= most; value += step) {
+    context.strokeStyle = value === 0 ? colour['hairline-strong'] : colour.hairline
+    stroke(context, [axis.x0, Math.round(y(value)) + 0.5, axis.x1, Math.round(y(value)) + 0.5])
+    context.fillStyle = colour['ink-3']
+    context.fillText(String(value), axis.x0 - 8, y(value))
+  }
+  context.textAlign = 'center'
+  context.textBaseline = 'alphabetic'
+  for (const tick of axis.ticks) context.fillText(tick.label, tick.x, bottom + 15)
+  context.strokeStyle = colour['hairline-strong']
+  context.setLineDash([2, 3])
+  for (const fold of axis.breaks) {
+    stroke(context, [fold.x0, TOP, fold.x0, bottom])
+    stroke(context, [fold.x1, TOP, fold.x1, bottom])
+  }
+  context.setLineDash([])
+}
+
+function niceStep(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)))
+  return power * ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10)
+}
+
+function drawSeries(frame: Frame): void {
+  const { context, palette, samples, x, y, mss, role, most } = frame
+  const { solid } = hostColours(palette, role)
+  const { at, count } = samples
+  const end = samples.count === 0 ? 0 : Math.max(frame.now, at[count - 1])
+  const held = (segments: number): number => y(Math.min(segments, most))
+  context.lineJoin = 'round'
+  context.strokeStyle = palette.colour['hairline-strong']
+  context.lineWidth = 1
+  context.setLineDash([6, 2])
+  const inScale = (bytes: number): number => held(bytes / mss)
+  strokeAll(context, stepLines({ at, values: samples.window, count }, end, x, inScale))
+  context.setLineDash([])
+  context.strokeStyle = palette.colour['ink-3']
+  context.lineWidth = 1.2
+  strokeAll(context, stepLines({ at, values: samples.flight, count }, end, x, inScale))
+  context.strokeStyle = solid
+  context.setLineDash([2, 3])
+  strokeAll(context, stepLines({ at, values: samples.ssthresh, count }, end, x, held))
+  context.setLineDash([])
+  context.lineWidth = 2.2
+  strokeAll(context, stepLines({ at, values: samples.cwnd, count }, end, x, held))
+}
+
+/** Corners in one path: long canvas paths are slow, so they are stroked in pieces. */
+const PIECE = 512
+
+function strokeAll(context: CanvasRenderingContext2D, lines: readonly Line[]): void {
+  for (const corners of lines) {
+    for (let from = 0; from < corners.length - 2; from += PIECE - 2) stroke(context, corners.slice(from, from + PIECE))
+  }
+}
+
+function stroke(context: CanvasRenderingContext2D, corners: Line): void {
+  context.beginPath()
+  context.moveTo(corners[0], corners[1])
+  for (let i = 2; i + 1 < corners.length; i += 2) context.lineTo(corners[i], corners[i + 1])
+  context.stroke()
+}
+
+function drawMarks({ context, palette, marks, x, bottom, role }: Frame): void {
+  const { solid } = hostColours(palette, role)
+  let lostAt = -9
+  let sentAt = -9
+  for (const mark of marks) {
+    const place = x(mark.at)
+    if (mark.kind === 'lost' && place - lostAt >= 1) {
+      lostAt = place
+      context.strokeStyle = palette.colour.loss
+      context.lineWidth = 1.8
+      cross(context, place, bottom, 3.8)
+    }
+    if (mark.kind === 'retransmitted' && place - sentAt >= 1) {
+      sentAt = place
+      context.strokeStyle = solid
+      context.lineWidth = 2
+      context.setLineDash([3, 2])
+      stroke(context, [place, bottom - 8, place, bottom + 4])
+      context.setLineDash([])
+    }
+  }
+}
+
+function drawNowLabels(frame: Frame, nowX: number, width: number): void {
+  const { context, palette, samples, now, y, mss, most, role, text, axis } = frame
+  const i = lastAt(samples.at, samples.count, now)
+  if (i < 0) return
+  const { ink } = hostColours(palette, role)
+  const cwnd = samples.cwnd[i]
+  const ssthresh = samples.ssthresh[i]
+  const flight = Math.round((samples.flight[i] / mss) * 10) / 10
+  const same = cwnd === ssthresh
+  const labels: (readonly [at: number, words: string, colour: string])[] = [
+    [y(cwnd), same ? text.congestion.same(cwnd) : text.congestion.value('cwnd', String(cwnd)), ink],
+  ]
+  if (!same && ssthresh <= most) labels.push([y(ssthresh), text.congestion.value('ssthresh', String(ssthresh)), ink])
+  labels.push([
+    y(flight),
+    text.congestion.value(text.congestion.series.flight, String(flight)),
+    palette.colour['ink-2'],
+  ])
+  spread(labels.map(([at]) => at)).forEach((at, n) => {
+    label(context, palette, labels[n][1], nowX, at, labels[n][2], width)
+  })
+  const window = samples.window[i] / mss
+  if (window > most) {
+    setFont(context, palette, 11)
+    context.textAlign = 'left'
+    context.fillStyle = palette.colour['ink-3']
+    context.fillText(text.congestion.windowAbove(Math.round(window)), axis.x0 + 6, TOP + 19)
+  }
+}
+
+/** Label heights at least a line apart, in their order from the top. */
+function spread(heights: readonly number[]): number[] {
+  const order = heights.map((_, i) => i).toSorted((a, b) => heights[a] - heights[b])
+  const placed = [...heights]
+  for (let n = 1; n < order.length; n++) {
+    placed[order[n]] = Math.max(placed[order[n]], placed[order[n - 1]] + 13)
+  }
+  return placed
+}
+
+function label(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  words: string,
+  x: number,
+  y: number,
+  colour: string,
+  width: number,
+): void {
+  setFont(context, palette, 11)
+  const room = context.measureText(words).width
+  const left = x + 6 + room > width - 4
+  context.textAlign = left ? 'right' : 'left'
+  context.textBaseline = 'middle'
+  context.strokeStyle = palette.colour.surface
+  context.lineWidth = 4
+  context.lineJoin = 'round'
+  const place = left ? x - 6 : x + 6
+  context.strokeText(words, place, y)
+  context.fillStyle = colour
+  context.fillText(words, place, y)
+}
+
+function drawRing({ context, palette, samples, selection, x, y, role, marks, bottom }: Frame): void {
+  if (selection?.kind !== 'event') return
+  const mark = marks.find((candidate) => candidate.event === selection.event)
+  const i = lastAtEvent(samples, selection.event)
+  const [cx, cy] =
+    mark === undefined ? [i < 0 ? -99 : x(samples.at[i]), i < 0 ? 0 : y(samples.cwnd[i])] : [x(mark.at), bottom]
+  if (cx < 0) return
+  if (mark === undefined) {
+    context.fillStyle = hostColours(palette, role).solid
+    context.beginPath()
+    context.arc(cx, cy, 3.2, 0, 7)
+    context.fill()
+  }
+  context.strokeStyle = palette.colour.selection
+  context.lineWidth = 1.3
+  context.beginPath()
+  context.arc(cx, cy, 9, 0, 7)
+  context.stroke()
+}
+
+function lastAtEvent(samples: Samples, event: number): number {
+  for (let i = samples.count - 1; i >= 0; i--) {
+    if (samples.event[i] === event) return i
+    if (samples.event[i] < event) return -1
+  }
+  return -1
+}
+
+function drawHover({ context, palette, axis, hover, bottom }: Frame): void {
+  if (hover < axis.x0 || hover > axis.x1) return
+  context.strokeStyle = palette.colour['ink-3']
+  context.lineWidth = 1
+  stroke(context, [hover, TOP, hover, bottom])
+}

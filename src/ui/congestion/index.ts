@@ -1,0 +1,1 @@
+export { Congestion } from './Congestion'

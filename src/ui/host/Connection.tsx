@@ -1,0 +1,57 @@
+/** The sender's variables and the armed timers of the shown connection. */
+import type { TcbView, TimerView } from '../../trace'
+import { briefDuration } from '../format'
+import { useText } from '../text'
+import styles from './host.module.css'
+
+export function Variables({ tcb }: { readonly tcb: TcbView }) {
+  const text = useText().variables
+  const { cwnd, ssthresh } = tcb.congestion
+  const measured = tcb.rtt.srttMicros > 0
+  const rows: readonly (readonly [name: string, title: string, value: string])[] = [
+    ['cwnd', text.cwnd, String(cwnd)],
+    ['ssthresh', text.ssthresh, ssthresh === null ? text.infinite : String(ssthresh)],
+    ['srtt', text.srtt, measured ? briefDuration(tcb.rtt.srttMicros) : text.none],
+    ['rto', text.rto, briefDuration(tcb.rtt.rtoMicros)],
+  ]
+  return (
+    <dl className={styles.variables} aria-label={text.title}>
+      {rows.map(([name, title, value]) => (
+        <div key={name} title={title}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+export function Timers({ timers, now }: { readonly timers: readonly TimerView[]; readonly now: number }) {
+  if (timers.length === 0) return null
+  return (
+    <ul className={styles.timers}>
+      {timers.map((timer) => (
+        <Timer key={timer.kind} timer={timer} now={now} />
+      ))}
+    </ul>
+  )
+}
+
+function Timer({ timer, now }: { readonly timer: TimerView; readonly now: number }) {
+  const text = useText().timers
+  const { kind, armedAt, firesAt, count } = timer
+  const left = briefDuration(Math.max(0, firesAt - now))
+  const gone = Math.min(1, Math.max(0, (now - armedAt) / Math.max(1, firesAt - armedAt)))
+  return (
+    <li>
+      <h3>
+        {text.names[kind]}
+        {count > 0 ? <em>{text.fired(count)}</em> : null}
+        <span>{text.left(left)}</span>
+      </h3>
+      <div className={styles.rail} role="img" aria-label={text.label(text.names[kind], left)}>
+        <i style={{ width: `${gone * 100}%` }} />
+      </div>
+    </li>
+  )
+}

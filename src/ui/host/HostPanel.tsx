@@ -1,0 +1,95 @@
+/** One host: descriptors, calls with their returns, queues, buffers, variables, timers, and at the foot what it waits for. */
+import { useEffect, useRef } from 'react'
+import { store, useStore } from '../../store'
+import type { HostView, Snapshot } from '../../trace'
+import { useText } from '../text'
+import { act } from './act'
+import { Buffers } from './Buffers'
+import { Calls } from './Calls'
+import { programThreads } from './calls'
+import { Timers, Variables } from './Connection'
+import { FdTable } from './FdTable'
+import styles from './host.module.css'
+import { HostMark } from './HostMark'
+import { HostMenu } from './HostMenu'
+import { Programs } from './Programs'
+import { Queues } from './Queues'
+import { hasTalked, peerOf, shownRow, socketRows } from './sockets'
+import type { SocketRow } from './sockets'
+import { Waiting } from './Waiting'
+
+export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; readonly host: HostView }) {
+  const chosen = useStore((state) => state.shownSockets[host.index])
+  const text = useText().host
+  const rows = socketRows(host)
+  const row = shownRow(rows, chosen)
+  const listener = rows.find((candidate) => candidate.socket.listener !== null)
+  const peer = row === undefined ? undefined : peerOf(snapshot, row.socket)
+  const now = snapshot.position.at
+  const threads = host.processes.flatMap((process) => process.threads)
+  const pid = host.processes.at(0)?.pid
+  const expectNew = useNewSockets(host.index, rows)
+  return (
+    <section className={`${styles.host} ${styles[host.role]}`} aria-label={host.name}>
+      <header className={styles.head}>
+        <h2>
+          <HostMark role={host.role} />
+          {host.name}
+        </h2>
+        <code>{host.address}</code>
+        <HostMenu host={host} />
+      </header>
+      <div className={styles.scroll}>
+        {host.up ? null : <p className={styles.down}>{text.down}</p>}
+        <FdTable host={host.index} rows={rows} shown={row?.socket.id} />
+        {pid === undefined || !host.up ? null : (
+          <button
+            type="button"
+            className={styles.newSocket}
+            title={text.newSocketTitle}
+            onClick={() => {
+              expectNew()
+              void act({ kind: 'call', host: host.index, pid, call: { call: 'socket' } })
+            }}
+          >
+            {text.newSocket}
+          </button>
+        )}
+        {row === undefined ? null : <Calls snapshot={snapshot} host={host} row={row} listener={listener} />}
+        <Programs host={host.index} threads={host.processes.flatMap(programThreads)} now={now} />
+        {listener === undefined ? null : <Queues row={listener} host={host.index} now={now} />}
+        {row === undefined || !hasTalked(row.socket.tcb) ? null : (
+          <Buffers
+            host={host.index}
+            socket={row.socket}
+            peer={peer?.socket}
+            first={host.role === 'server' ? 'receive' : 'send'}
+          />
+        )}
+        {row === undefined || row.socket.tcb === null || row.socket.listener !== null ? null : (
+          <>
+            <Variables tcb={row.socket.tcb} />
+            <Timers timers={row.socket.tcb.timers} now={now} />
+          </>
+        )}
+      </div>
+      <Waiting socket={row?.socket} threads={threads} now={now} />
+    </section>
+  )
+}
+
+/** After the returned function was called, the next socket that appears is shown. */
+function useNewSockets(host: number, rows: readonly SocketRow[]): () => void {
+  const before = useRef<ReadonlySet<number> | null>(null)
+  useEffect(() => {
+    const known = before.current
+    if (known === null) return
+    const fresh = rows.find((row) => row.fd >= 0 && !known.has(row.socket.id))
+    if (fresh === undefined) return
+    before.current = null
+    store.getState().showSocket(host, fresh.socket.id)
+  }, [host, rows])
+  return () => {
+    before.current = new Set(rows.map((row) => row.socket.id))
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Which system calls a host panel offers for a socket, with what arguments, and what the latest of each returned. Pure: a snapshot in,
+ * rows out. Every call stays reachable for every socket, because the errno of a wrong call is a lesson too.
+ */
+import type { Call, CallName, CallView, HostView, ProcessView, SocketView, ThreadView } from '../../trace'
+
+/** Calls that work on a descriptor, in the order in which they are offered. */
+export type OfferedCall = Exclude<CallName, 'socket' | 'rawSend'>
+
+export const ALL_CALLS: readonly OfferedCall[] = [
+  'bind',
+  'listen',
+  'connect',
+  'accept',
+  'send',
+  'recv',
+  'shutdown',
+  'close',
+  'setsockopt',
+  'getsockopt',
+  'fcntl',
+]
+
+const UNCONNECTED: readonly OfferedCall[] = ['bind', 'listen', 'connect', 'close', 'setsockopt']
+const LISTENING: readonly OfferedCall[] = ['accept', 'close', 'setsockopt']
+const CONNECTED: readonly OfferedCall[] = ['send', 'recv', 'shutdown', 'close', 'setsockopt']
+
+/** A call with everything but the descriptor. */
+export type Draft = Call extends infer C ? (C extends { readonly fd: unknown } ? Omit<C, 'fd'> : never) : never
+export type Drafts = Readonly<Record<OfferedCall, Draft>>
+
+export interface LatestCall {
+  readonly view: CallView
+  readonly thread: number
+}
+
+/** The calls to offer for a socket: what its state asks for, and what was called on it before. */
+export function offeredCalls(socket: SocketView, called: ReadonlyMap<string, LatestCall>): readonly OfferedCall[] {
+  const asked = askedFor(socket)
+  return ALL_CALLS.filter((name) => asked.includes(name) || called.has(name))
+}
+
+function askedFor(socket: SocketView): readonly OfferedCall[] {
+  if (socket.listener !== null) return LISTENING
+  return socket.state === 'CLOSED' ? UNCONNECTED : CONNECTED
+}
+
+/** Whether the socket that a call was made on may have gone since: descriptors are used again. */
+function madeAfter(view: CallView, opened: number): boolean {
+  return view.event >= opened
+}
+
+/** The latest call of each name on a descriptor, over all threads of a process. `opened`: the first event that counts. */
+export function latestCalls(process: ProcessView, fd: number, opened: number): ReadonlyMap<string, LatestCall> {
+  const latest = new Map<string, LatestCall>()
+  for (const thread of process.threads) {
+    for (const view of thread.calls) {
+      if (view.fd !== fd || !madeAfter(view, opened)) continue
+      const before = latest.get(view.name)
+      if (before === undefined || view.event > before.view.event) latest.set(view.name, { view, thread: thread.thread })
+    }
+  }
+  return latest
+}
+
+/** Arguments to begin with: the peer's address and the port it listens on, amounts that fit a lesson. */
+export function firstDrafts(host: HostView, hosts: readonly HostView[]): Drafts {
+  const peer =
+    hosts.find((other) => other.index !== host.index && other.role === 'server') ??
+    hosts.find((other) => other.index !== host.index)
+  const listener = peer?.sockets.find((socket) => socket.listener !== null)
+  const port = Number(listener?.local.split(':')[1] ?? 80)
+  return {
+    bind: { call: 'bind', port: 80 },
+    listen: { call: 'listen', backlog: 4 },
+    connect: { call: 'connect', address: peer?.address ?? host.address, port },
+    accept: { call: 'accept' },
+    send: { call: 'send', bytes: 1000 },
+    recv: { call: 'recv', bytes: 4096 },
+    shutdown: { call: 'shutdown', how: 'SHUT_WR' },
+    close: { call: 'close' },
+    setsockopt: { call: 'setsockopt', option: 'TCP_NODELAY', value: 1 },
+    getsockopt: { call: 'getsockopt', option: 'SO_ERROR' },
+    fcntl: { call: 'fcntl', nonblock: true },
+  }
+}
+
+/** The draft as a call on a descriptor. */
+export function callOf(draft: Draft, fd: number): Call {
+  return { ...draft, fd }
+}
+
+/** The arguments, as briefly as they can be read. */
+export function argumentText(draft: Draft): string {
+  switch (draft.call) {
+    case 'bind':
+      return `${draft.address ?? '*'}:${draft.port}`
+    case 'connect':
+      return `${draft.address}:${draft.port}`
+    case 'listen':
+      return String(draft.backlog)
+    case 'send':
+      return withFlags(draft.text === undefined ? `${draft.bytes ?? 0} B` : `"${draft.text}"`, draft.flags)
+    case 'recv':
+      return withFlags(`${draft.bytes} B`, draft.flags)
+    case 'shutdown':
+      return draft.how
+    case 'setsockopt':
+      return `${draft.option.replace(/^(SO|TCP)_/, '')} ${draft.value}`
+    case 'getsockopt':
+      return draft.option.replace(/^(SO|TCP)_/, '')
+    case 'fcntl':
+      return draft.nonblock ? 'O_NONBLOCK' : 'blocking'
+    case 'accept':
+    case 'close':
+      return ''
+  }
+}
+
+function withFlags(text: string, flags: readonly string[] | undefined): string {
+  return flags === undefined || flags.length === 0 ? text : `${text} ${flags.join('|')}`
+}
+
+/** Threads of programs, without those that a click made. */
+export function programThreads(process: ProcessView): readonly ThreadView[] {
+  return process.threads.filter((thread) => thread.program !== '')
+}

@@ -1,0 +1,5 @@
+export { act } from './act'
+export { BufferPatterns } from './Buffers'
+export { HostMark } from './HostMark'
+export { HostPanel } from './HostPanel'
+export { shownRow, socketRows } from './sockets'

@@ -1,0 +1,81 @@
+/** What a host panel lists: descriptors first, then the sockets that no descriptor refers to. Pure. */
+import type { HostView, SocketView, Snapshot, TcbView } from '../../trace'
+
+export interface SocketRow {
+  readonly socket: SocketView
+  /** -1 for none. */
+  readonly fd: number
+  readonly pid: number
+  readonly nonblock: boolean
+  /** Why there is no descriptor. */
+  readonly without: '' | 'queued' | 'orphan'
+}
+
+export function socketRows(host: HostView): readonly SocketRow[] {
+  const byId = new Map(host.sockets.map((socket) => [socket.id, socket]))
+  const rows: SocketRow[] = []
+  for (const { pid, descriptors } of host.processes) {
+    for (const { fd, socket: id, nonblock } of descriptors) {
+      const socket = byId.get(id)
+      if (socket !== undefined) rows.push({ socket, fd, pid, nonblock, without: '' })
+    }
+  }
+  rows.sort((a, b) => a.pid - b.pid || a.fd - b.fd)
+  for (const socket of host.sockets) {
+    if (socket.descriptors.length > 0) continue
+    rows.push({ socket, fd: -1, pid: -1, nonblock: false, without: isQueued(host, socket) ? 'queued' : 'orphan' })
+  }
+  return rows
+}
+
+function isQueued(host: HostView, socket: SocketView): boolean {
+  const listener = host.sockets.find((candidate) => candidate.id === socket.parent)?.listener
+  if (listener === null || listener === undefined) return false
+  return [...listener.acceptQueue, ...listener.synQueue].some((entry) => entry.socket === socket.id)
+}
+
+/** The row to show: the chosen one, else the newest connection with a descriptor, else whatever there is. */
+export function shownRow(rows: readonly SocketRow[], chosen: number | undefined): SocketRow | undefined {
+  const named = rows.find((row) => row.socket.id === chosen)
+  if (named !== undefined) return named
+  const connections = rows.filter((row) => row.socket.listener === null)
+  return (
+    connections.findLast((row) => row.fd >= 0 && row.socket.state !== 'CLOSED') ??
+    connections.findLast((row) => row.fd >= 0) ??
+    rows.find((row) => row.fd >= 0) ??
+    rows[0]
+  )
+}
+
+/** The socket at the other end of a connection, in the same world. */
+export function peerOf(snapshot: Snapshot, socket: SocketView): { host: HostView; socket: SocketView } | undefined {
+  if (socket.tcb === null) return undefined
+  for (const host of snapshot.hosts) {
+    for (const other of host.sockets) {
+      if (other.id !== socket.id && other.local === socket.remote && other.remote === socket.local) {
+        return { host, socket: other }
+      }
+    }
+  }
+  return undefined
+}
+
+/** A sequence number counted from the ISN, so that the first byte is 1. */
+export function relative(sequence: number, isn: number): number {
+  return (sequence - isn) >>> 0
+}
+
+/** `*:80` for a listener, the peer otherwise. */
+export function remoteText(socket: SocketView): string {
+  if (socket.listener !== null || socket.remote.startsWith('0.0.0.0:0')) return localText(socket)
+  return socket.remote
+}
+
+function localText(socket: SocketView): string {
+  const local = socket.local.replace(/^0\.0\.0\.0:/, '*:')
+  return local === '*:0' ? '–' : local
+}
+
+export function hasTalked(tcb: TcbView | null): boolean {
+  return tcb !== null && (tcb.totals.segmentsOut > 0 || tcb.totals.segmentsIn > 0)
+}

@@ -1,0 +1,2 @@
+export { Popover } from './Popover'
+export { default as menuStyles } from './menu.module.css'

@@ -1,0 +1,132 @@
+/** The phone: one hero at a time under tabs, the transport at the thumb. */
+import { lazy, Suspense } from 'react'
+import { useStore } from '../../store'
+import type { PhoneTab } from '../../store'
+import { StateDiagram } from '../diagram'
+import { Ladder } from '../ladder'
+import { menuStyles, Popover } from '../menu'
+import { ExportItems, Share } from '../share'
+import { useText } from '../text'
+import { nextTheme } from '../theme'
+import { PhoneTransport } from '../transport'
+import { Why } from '../why'
+import styles from './bar.module.css'
+import { BranchItems } from './BranchMenu'
+import { Caret } from './Caret'
+import { TabContent, TabList } from './Details'
+import { AllHosts } from './Hosts'
+import { LinkItems } from './LinkMenu'
+import { ScenarioPicker } from './ScenarioPicker'
+import type { SessionDoor } from './session-door'
+import shell from './shell.module.css'
+
+const Congestion = lazy(async () => ({ default: (await import('../congestion')).Congestion }))
+
+const TABS: readonly PhoneTab[] = ['wire', 'states', 'hosts', 'graphs', 'why']
+
+export function Phone({ door, onHelp }: { readonly door: SessionDoor; readonly onHelp: () => void }) {
+  const text = useText()
+  const tab = useStore((state) => state.layout.phoneTab)
+  const setLayout = useStore((state) => state.setLayout)
+  return (
+    <div className={shell.phone}>
+      <PhoneBar door={door} onHelp={onHelp} />
+      <TabList
+        name={text.tabs.phone}
+        tabs={TABS.map((id) => ({ id, label: text.tabs[id] }))}
+        chosen={tab}
+        panel="phone-panel"
+        className={shell.phoneTabs}
+        onChoose={(phoneTab) => setLayout({ phoneTab })}
+      />
+      <main className={shell.hero} id="phone-panel" role="tabpanel" aria-label={text.tabs[tab]} tabIndex={-1}>
+        <Hero tab={tab} />
+      </main>
+      <PhoneTransport />
+    </div>
+  )
+}
+
+function Hero({ tab }: { readonly tab: PhoneTab }) {
+  const text = useText().tabs
+  switch (tab) {
+    case 'wire':
+      return <Ladder />
+    case 'states':
+      return <StateDiagram />
+    case 'hosts':
+      return <AllHosts />
+    case 'graphs':
+      return (
+        <Suspense fallback={<p className={shell.loading}>{text.loading}</p>}>
+          <Congestion compact />
+        </Suspense>
+      )
+    case 'why':
+      return (
+        <div className={shell.phoneWhy}>
+          <Why />
+          <TabContent tab="packet" />
+        </div>
+      )
+  }
+}
+
+function PhoneBar({ door, onHelp }: { readonly door: SessionDoor; readonly onHelp: () => void }) {
+  const text = useText()
+  const title = useStore((state) => state.info?.title ?? '')
+  const theme = useStore((state) => state.theme)
+  const setTheme = useStore((state) => state.setTheme)
+  return (
+    <header className={styles.phoneBar}>
+      <h1 className={shell.hidden}>{text.app.name}</h1>
+      <ScenarioPicker
+        door={door}
+        className={styles.phonePick}
+        button={
+          <>
+            <span>{text.app.name}</span>
+            {title} <Caret />
+          </>
+        }
+      />
+      <Share className={styles.icon} />
+      <Popover
+        kind="menu"
+        name={text.bar.menu}
+        label={text.bar.menu}
+        className={styles.icon}
+        wide
+        button={
+          <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
+            <path d="M3 5.5H19M3 11H19M3 16.5H19" />
+          </svg>
+        }
+      >
+        {(close) => (
+          <>
+            <button
+              type="button"
+              className={menuStyles.item}
+              onClick={() => {
+                close()
+                onHelp()
+              }}
+            >
+              {text.bar.help}
+            </button>
+            <button type="button" className={menuStyles.item} onClick={() => setTheme(nextTheme(theme))}>
+              {text.themes[nextTheme(theme)]}
+            </button>
+            <ExportItems onDone={close} />
+            <div className={menuStyles.rule} />
+            <p className={menuStyles.note}>{text.branches.title}</p>
+            <BranchItems onDone={close} />
+            <div className={menuStyles.rule} />
+            <LinkItems />
+          </>
+        )}
+      </Popover>
+    </header>
+  )
+}

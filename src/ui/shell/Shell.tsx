@@ -1,0 +1,118 @@
+/** The whole page: chooses the arrangement for the window, and holds what every arrangement has: keys, messages, patterns. */
+import { useCallback, useEffect, useState } from 'react'
+import { useStore } from '../../store'
+import type { Tab } from '../../store'
+import { StateDiagram } from '../diagram'
+import { BufferPatterns } from '../host'
+import { Ladder } from '../ladder'
+import { useText } from '../text'
+import { applyTheme } from '../theme'
+import { PhoneTransport, Transport, useKeyboard } from '../transport'
+import { Why } from '../why'
+import { Details } from './Details'
+import { HostSide } from './Hosts'
+import { KeySheet } from './KeySheet'
+import { Messages } from './Messages'
+import { isEmbedded, useMode } from './mode'
+import { Phone } from './Phone'
+import type { SessionDoor } from './session-door'
+import styles from './shell.module.css'
+import { Split } from './Split'
+import { TopBar } from './TopBar'
+
+export function Shell({ door }: { readonly door: SessionDoor }) {
+  const mode = useMode()
+  const [keys, setKeys] = useState(false)
+  const showKeys = useCallback(() => setKeys(true), [])
+  const embedded = isEmbedded()
+  useKeyboard(showKeys)
+  useTheme()
+  return (
+    <>
+      <BufferPatterns />
+      {embedded ? <Embedded small={mode === 'phone'} /> : null}
+      {!embedded && mode === 'phone' ? <Phone door={door} onHelp={showKeys} /> : null}
+      {!embedded && mode === 'tablet' ? <Tablet door={door} onHelp={showKeys} /> : null}
+      {!embedded && mode === 'desk' ? <Desk door={door} onHelp={showKeys} /> : null}
+      <KeySheet open={keys} onClose={() => setKeys(false)} />
+      <Messages />
+    </>
+  )
+}
+
+interface ArrangementProps {
+  readonly door: SessionDoor
+  readonly onHelp: () => void
+}
+
+const DESK_TABS: readonly Tab[] = ['congestion', 'events', 'packet']
+const TABLET_TABS: readonly Tab[] = ['hosts', 'why', 'congestion', 'events', 'packet']
+
+function Desk({ door, onHelp }: ArrangementProps) {
+  return (
+    <div className={styles.page}>
+      <TopBar door={door} onHelp={onHelp} />
+      <main className={styles.main}>
+        <Split group="columns" orientation="horizontal" least={360}>
+          <Split group="rows" orientation="vertical" least={150}>
+            <Split group="stage" orientation="horizontal" least={190}>
+              <HostSide side="left" />
+              <Ladder />
+              <HostSide side="right" />
+            </Split>
+            <div className={styles.below}>
+              <Transport />
+              <Details tabs={DESK_TABS} />
+            </div>
+          </Split>
+          <Split group="reading" orientation="vertical" least={140}>
+            <StateDiagram />
+            <Why />
+          </Split>
+        </Split>
+      </main>
+    </div>
+  )
+}
+
+function Tablet({ door, onHelp }: ArrangementProps) {
+  return (
+    <div className={styles.page}>
+      <TopBar door={door} onHelp={onHelp} />
+      <main className={styles.tablet}>
+        <div className={styles.heroes}>
+          <Ladder />
+          <StateDiagram />
+        </div>
+        <Transport />
+        <Details tabs={TABLET_TABS} />
+      </main>
+    </div>
+  )
+}
+
+function Embedded({ small }: { readonly small: boolean }) {
+  const text = useText().app
+  const title = useStore((state) => state.info?.title)
+  return (
+    <main className={styles.embedded}>
+      <h1 className={styles.hidden}>{title ?? text.name}</h1>
+      <div className={styles.heroes}>
+        <Ladder />
+        {small ? null : <StateDiagram />}
+      </div>
+      {small ? <PhoneTransport /> : <Transport />}
+    </main>
+  )
+}
+
+function useTheme(): void {
+  const theme = useStore((state) => state.theme)
+  useEffect(() => {
+    applyTheme(theme)
+    const dark = matchMedia('(prefers-color-scheme: dark)')
+    const changed = (): void => applyTheme(theme)
+    dark.addEventListener('change', changed)
+    return () => dark.removeEventListener('change', changed)
+  }, [theme])
+}

@@ -1,0 +1,3 @@
+export { useKeyboard } from './keyboard'
+export { PhoneTransport } from './PhoneTransport'
+export { Transport } from './Transport'
