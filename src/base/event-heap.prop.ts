@@ -52,3 +52,15 @@ test('a copy of a heap goes on by itself', () => {
   expect(drain(heap)).toEqual([1, 3, 5])
   expect(drain(copy)).toEqual([1, 3, 5])
 })
+
+test('what happens to a copy of a heap does not happen to the heap', () => {
+  const heap = createEventHeap()
+  for (const kind of [1, 2, 3]) pushEvent(heap, kind, kind, 0, 0)
+  const copy = deepCopy(heap)
+  drain(copy)
+  for (const kind of [7, 8, 9]) pushEvent(copy, kind, kind, 0, 0)
+  const into: HeapEvent = { at: 0, kind: 0, a: 0, b: 0 }
+  const kinds: number[] = []
+  while (popEvent(heap, into)) kinds.push(into.kind)
+  expect(kinds).toEqual([1, 2, 3])
+})

@@ -10,7 +10,8 @@ export interface EventHeap {
   nextOrder: number
   at: Float64Array
   order: Float64Array
-  kind: Uint8Array
+  /** Not a Uint8Array: copies share those. */
+  kind: Uint16Array
   a: Int32Array
   b: Int32Array
 }
@@ -29,7 +30,7 @@ export function createEventHeap(capacity = 64): EventHeap {
     nextOrder: 0,
     at: new Float64Array(capacity),
     order: new Float64Array(capacity),
-    kind: new Uint8Array(capacity),
+    kind: new Uint16Array(capacity),
     a: new Int32Array(capacity),
     b: new Int32Array(capacity),
   }
@@ -107,7 +108,7 @@ function grow(heap: EventHeap): void {
   const capacity = heap.at.length * 2
   heap.at = widen(heap.at, new Float64Array(capacity))
   heap.order = widen(heap.order, new Float64Array(capacity))
-  heap.kind = widen(heap.kind, new Uint8Array(capacity))
+  heap.kind = widen(heap.kind, new Uint16Array(capacity))
   heap.a = widen(heap.a, new Int32Array(capacity))
   heap.b = widen(heap.b, new Int32Array(capacity))
 }

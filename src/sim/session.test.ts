@@ -151,7 +151,7 @@ test('a long run keeps a bounded number of checkpoints and still seeks exactly',
       programs: host.programs.map((program) => ({
         ...program,
         steps: program.steps.map((step) =>
-          'call' in step && (step.call === 'send' || step.call === 'recv') ? { repeat: 400, steps: [step] } : step,
+          'call' in step && (step.call === 'send' || step.call === 'recv') ? { repeat: 1_500, steps: [step] } : step,
         ),
       })),
     })),

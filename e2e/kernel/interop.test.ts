@@ -1,0 +1,163 @@
+/**
+ * Our stack and a real Linux kernel, over a TUN device in a namespace that dies with the test: bytes both ways, every close order,
+ * refusal, a faulty wire. The kernel's application is a few lines of python. Nothing is left behind.
+ */
+import { describe, expect, test } from 'vitest'
+import type { Step } from '../../src/trace'
+import { CLEAN_WIRE, liveHost } from './live-host'
+import type { WireFaults } from './live-host'
+import { kernelUnavailable, openKernel } from './wire'
+
+const OURS = '10.77.0.1'
+const KERNEL = '10.77.0.2'
+const missing = kernelUnavailable()
+
+/** A python program for the kernel's side, on one line of shell. */
+function python(...lines: string[]): string {
+  const text = ['import socket, hashlib, struct', ...lines].join('\n')
+  return `python3 -c '${text.replaceAll("'", '"')}'`
+}
+
+/** Reads to the end, tells how many bytes and their digest. */
+const READ_ALL = [
+  'total = b""',
+  'while True:',
+  '    data = c.recv(65536)',
+  '    if not data: break',
+  '    total += data',
+  'print("read", len(total), hashlib.md5(total).hexdigest(), flush=True)',
+]
+const LISTEN = [
+  's = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)',
+  's.bind(("", 80)); s.listen(5); print("listening", flush=True); c, _ = s.accept()',
+]
+
+async function talk(kernelProgram: string, steps: readonly Step[], faults: WireFaults = CLEAN_WIRE, limitMs = 20_000) {
+  const wire = openKernel({ address: KERNEL, peer: OURS, run: kernelProgram, limitSeconds: 60 })
+  try {
+    const started = Date.now()
+    while (!wire.output().includes('listening') && Date.now() - started < 5_000) await wire.shell('true')
+    const ours = liveHost(wire, OURS, steps, { faults })
+    await ours.run(limitMs)
+    const story = ours.story()
+    const code = await Promise.race([wire.ended, wire.shell('sleep 3').then(() => 'still running')])
+    return { said: wire.output(), code, story, view: ours.view() }
+  } finally {
+    wire.close()
+  }
+}
+
+const connectAnd = (...rest: Step[]): Step[] => [
+  { call: 'socket', as: 's' },
+  { call: 'connect', fd: 's', address: KERNEL, port: 80 },
+  ...rest,
+]
+const readToEnd: Step = { repeat: 'forever', untilClosed: true, steps: [{ call: 'recv', fd: 's', bytes: 65_536 }] }
+
+describe.skipIf(missing !== undefined)(
+  `our stack and Linux${missing === undefined ? '' : ` (not run: ${missing})`}`,
+  () => {
+    test('our client sends, the kernel reads every byte, and both close', async () => {
+      const result = await talk(
+        python(...LISTEN, ...READ_ALL, 'c.close()'),
+        connectAnd(
+          { call: 'send', fd: 's', bytes: 200_000 },
+          { call: 'shutdown', fd: 's', how: 'SHUT_WR' },
+          readToEnd,
+          { call: 'close', fd: 's' },
+        ),
+      )
+      expect(result.said, result.story).toContain('read 200000 ')
+      expect(result.code).toBe(0)
+    })
+
+    test('the kernel sends half a megabyte after our half-close, and we read it all', async () => {
+      const result = await talk(
+        python(...LISTEN, ...READ_ALL, 'c.sendall(b"x" * 500000); c.close()'),
+        connectAnd({ call: 'shutdown', fd: 's', how: 'SHUT_WR' }, readToEnd, { call: 'close', fd: 's' }),
+      )
+      const received = result.story.split('\n').filter((line) => line.includes('recv('))
+      expect(result.code, result.story).toBe(0)
+      expect(received.at(-1), result.story).toMatch(/= 0/)
+      const { tcb } = result.view.sockets.find(({ state }) => state === 'TIME-WAIT') ?? { tcb: null }
+      expect(tcb?.totals.bytesReceived).toBe(500_000)
+    })
+
+    test('a port that nobody listens on refuses us', async () => {
+      const result = await talk('echo listening; sleep 1', connectAnd())
+      expect(result.story).toMatch(/connect\(.*\) = -1 ECONNREFUSED/)
+    })
+
+    test('our SO_LINGER zero is a reset to the kernel', async () => {
+      const result = await talk(
+        python(
+          ...LISTEN,
+          'try:',
+          '    c.recv(10); c.recv(10)',
+          'except ConnectionResetError: print("reset by peer", flush=True)',
+        ),
+        connectAnd(
+          { call: 'send', fd: 's', text: 'x' },
+          { sleepMicros: 50_000 },
+          { call: 'setsockopt', fd: 's', option: 'SO_LINGER', value: 0 },
+          { call: 'close', fd: 's' },
+        ),
+      )
+      expect(result.said, result.story).toContain('reset by peer')
+    })
+
+    test("the kernel's SO_LINGER zero is ECONNRESET to us", async () => {
+      const result = await talk(
+        python(
+          ...LISTEN,
+          'c.recv(1); c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); c.close()',
+        ),
+        connectAnd({ call: 'send', fd: 's', text: 'x' }, { call: 'recv', fd: 's', bytes: 10 }),
+      )
+      expect(result.story).toMatch(/recv\(.*\) = -1 ECONNRESET/)
+    })
+
+    test('our listener accepts the kernel, echoes, and the kernel closes first', async () => {
+      const result = await talk(
+        python(
+          'print("listening", flush=True)',
+          'import time; time.sleep(0.5)',
+          `c = socket.create_connection(("${OURS}", 7)); c.sendall(b"ping"); print("echo", c.recv(10).decode(), flush=True); c.close()`,
+        ),
+        [
+          { call: 'socket', as: 'l' },
+          { call: 'bind', fd: 'l', port: 7 },
+          { call: 'listen', fd: 'l', backlog: 5 },
+          { call: 'accept', fd: 'l', as: 's' },
+          { call: 'recv', fd: 's', bytes: 4 },
+          { call: 'send', fd: 's', text: 'pong' },
+          readToEnd,
+          { call: 'close', fd: 's' },
+        ],
+      )
+      expect(result.said, result.story).toContain('echo pong')
+      expect(result.code).toBe(0)
+    })
+
+    test('over a wire that loses, doubles and reorders, every byte arrives both ways', async () => {
+      const faults: WireFaults = { seed: 7, loss: 0.02, duplicate: 0.02, reorder: 0.05, reorderMs: 6, delayMs: 2 }
+      const result = await talk(
+        python(...LISTEN, ...READ_ALL, 'c.sendall(b"y" * 300000); c.close()'),
+        connectAnd(
+          { call: 'send', fd: 's', bytes: 300_000 },
+          { call: 'shutdown', fd: 's', how: 'SHUT_WR' },
+          readToEnd,
+          { call: 'close', fd: 's' },
+        ),
+        faults,
+        40_000,
+      )
+      expect(result.said, result.story).toContain('read 300000 ')
+      const { tcb } = result.view.sockets.find(({ state }) => state === 'TIME-WAIT' || state === 'LAST-ACK') ?? {
+        tcb: null,
+      }
+      if (tcb !== null) expect(tcb.totals.bytesReceived).toBe(300_000)
+      expect(result.story).toMatch(/close\(\d+\) = 0/)
+    })
+  },
+)

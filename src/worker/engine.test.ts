@@ -1,0 +1,177 @@
+/** The engine as the page meets it, with a clock of the test's own: requests, frames, links, crashes. */
+import { expect, test } from 'vitest'
+import { applyDelta, createTrace } from '../trace'
+import type { FrameMessage, FromWorker, Reply, Trace } from '../trace'
+import { createEngine } from './engine'
+
+interface Page {
+  readonly trace: Trace
+  frame: FrameMessage | null
+  ask(message: Record<string, unknown>): Reply
+  refuse(message: Record<string, unknown>): string
+  /** Lets real time pass, a frame at a time. */
+  wait(ms: number): void
+}
+
+/** What a page does with an engine, without a Worker between them. */
+function openPage(): Page {
+  const inbox: FromWorker[] = []
+  let now = 0
+  let nextId = 1
+  let epoch = -1
+  const engine = createEngine({
+    now: () => now,
+    post: (message) => {
+      inbox.push(message)
+    },
+  })
+  const page: Page & { trace: Trace } = {
+    trace: createTrace(),
+    frame: null,
+    ask: (message) => {
+      const answer = send(message)
+      if (answer.type !== 'reply') throw new Error(`${String(message['type'])} was refused: ${JSON.stringify(answer)}`)
+      return answer.reply
+    },
+    refuse: (message) => {
+      const answer = send(message)
+      if (answer.type !== 'failed') throw new Error(`${String(message['type'])} was not refused`)
+      return answer.sentence
+    },
+    wait: (ms) => {
+      for (const end = now + ms; now < end;) {
+        now += 16
+        engine.tick()
+        read()
+      }
+    },
+  }
+  const send = (message: Record<string, unknown>): FromWorker => {
+    const id = nextId++
+    engine.receive({ id, ...message } as never)
+    const answer = inbox.find((reply) => (reply.type === 'reply' || reply.type === 'failed') && reply.id === id)
+    read()
+    if (answer === undefined) throw new Error(`${String(message['type'])} was not answered`)
+    return answer
+  }
+  const read = (): void => {
+    for (const message of inbox.splice(0)) {
+      if (message.type === 'crashed') throw new Error(message.sentence)
+      if (message.type !== 'frame') continue
+      if (message.epoch !== epoch) {
+        Object.assign(page, { trace: createTrace() })
+        epoch = message.epoch
+      }
+      applyDelta(page.trace, message.delta)
+      page.frame = message
+    }
+  }
+  return page
+}
+
+const load = (id: string) => ({ type: 'load', source: { kind: 'scenario', id } })
+
+test('a scenario opens with what the page must know, and a first frame', () => {
+  const page = openPage()
+  const reply = page.ask(load('three-way-handshake'))
+  expect(reply.kind === 'loaded' && reply.info.hosts.map(({ name }) => name)).toEqual(['client', 'server'])
+  expect(page.frame?.snapshot.position).toMatchObject({ step: 0, at: 0 })
+})
+
+test('playing at a hundredth of real time moves the clock a millisecond in a tenth of a second', () => {
+  const page = openPage()
+  page.ask(load('three-way-handshake'))
+  page.ask({ type: 'seek', target: { to: 'time', at: 12_000 } })
+  page.ask({ type: 'play', speed: 1 / 100 })
+  page.wait(800)
+  const at = page.frame?.snapshot.position.at ?? 0
+  expect(at).toBeGreaterThan(19_000)
+  expect(at).toBeLessThanOrEqual(20_300)
+})
+
+test('what the page has of the trace grows by deltas and is never sent twice', () => {
+  const page = openPage()
+  page.ask(load('fast-retransmit'))
+  page.ask({ type: 'play', speed: 10 })
+  page.wait(500)
+  page.ask({ type: 'pause' })
+  expect(page.trace.events.count).toBe(page.frame?.end.event)
+  page.ask({ type: 'seek', target: { to: 'start' } })
+  expect(page.frame?.delta.events.count).toBe(0)
+  expect(page.trace.events.count).toBe(page.frame?.end.event)
+})
+
+test('idle time is jumped over, and the frame says how much', () => {
+  const page = openPage()
+  page.ask(load('keepalive-dead-peer'))
+  page.ask({ type: 'play', speed: 1 })
+  let skipped = 0
+  for (let i = 0; i < 400; i++) {
+    page.wait(64)
+    skipped += page.frame?.skippedMicros ?? 0
+  }
+  expect(skipped).toBeGreaterThan(3_600_000_000)
+})
+
+test('acting in the past gives the page a new branch and the old one to go back to', () => {
+  const page = openPage()
+  page.ask(load('three-way-handshake'))
+  page.ask({ type: 'seek', target: { to: 'time', at: 300_000 } })
+  const hash = page.frame?.snapshot.traceHash
+  page.ask({ type: 'seek', target: { to: 'time', at: 15_000 } })
+  const [packet] = page.frame?.snapshot.inFlight ?? []
+  expect(packet).toBeDefined()
+  page.ask({ type: 'act', action: { kind: 'packet', packet: packet!.packet, order: 'lose' } })
+  expect(page.frame?.branches).toHaveLength(2)
+  expect(page.trace.events.count).toBe(page.frame?.end.event)
+  page.ask({ type: 'switchBranch', branch: 0 })
+  page.ask({ type: 'seek', target: { to: 'time', at: 300_000 } })
+  expect(page.frame?.snapshot.traceHash).toBe(hash)
+})
+
+test('a shared link opens at the same position with the same hash', () => {
+  const page = openPage()
+  page.ask(load('three-way-handshake'))
+  page.ask({ type: 'seek', target: { to: 'time', at: 15_000 } })
+  page.ask({ type: 'act', action: { kind: 'packet', packet: page.frame!.snapshot.inFlight[0]!.packet, order: 'lose' } })
+  page.ask({ type: 'seek', target: { to: 'time', at: 1_200_000 } })
+  page.ask({ type: 'stepBy', unit: 'event', direction: -1 })
+  const shared = page.ask({ type: 'share' })
+  const other = openPage()
+  other.ask({ type: 'load', source: { kind: 'link', hash: shared.kind === 'share' ? shared.hash : '' } })
+  expect(other.frame?.snapshot.traceHash).toBe(page.frame?.snapshot.traceHash)
+  expect(other.frame?.snapshot.position).toEqual(page.frame?.snapshot.position)
+})
+
+test('a broken link is refused in a sentence and the open session stays', () => {
+  const page = openPage()
+  page.ask(load('three-way-handshake'))
+  page.ask({ type: 'seek', target: { to: 'time', at: 50_000 } })
+  const hash = page.frame?.snapshot.traceHash
+  expect(page.refuse({ type: 'load', source: { kind: 'link', hash: '1.AAAA' } })).toMatch(/link/)
+  page.ask({ type: 'pause' })
+  expect(page.frame?.snapshot.traceHash).toBe(hash)
+})
+
+test('the bytes of a packet come back with its payload', () => {
+  const page = openPage()
+  page.ask(load('three-way-handshake'))
+  page.ask({ type: 'seek', target: { to: 'time', at: 300_000 } })
+  const { packets } = page.trace
+  const withPayload = packets.payloadLength.subarray(0, packets.count).findIndex((length) => length > 0)
+  const reply = page.ask({ type: 'packetBytes', packet: withPayload })
+  const text = reply.kind === 'packetBytes' ? String.fromCharCode(...reply.bytes.subarray(reply.headerLength)) : ''
+  expect(text).toBe('hello, server')
+  expect(page.refuse({ type: 'packetBytes', packet: 9_999 })).toMatch(/no packet 9999/)
+})
+
+test('the session is saved as a file that opens again', () => {
+  const page = openPage()
+  page.ask(load('three-way-handshake'))
+  page.ask({ type: 'seek', target: { to: 'time', at: 80_000 } })
+  const saved = page.ask({ type: 'export', format: 'session' })
+  const text = saved.kind === 'export' ? new TextDecoder().decode(saved.bytes) : ''
+  const other = openPage()
+  other.ask({ type: 'load', source: { kind: 'document', text, name: 'saved.json' } })
+  expect(other.frame?.snapshot.traceHash).toBe(page.frame?.snapshot.traceHash)
+})
