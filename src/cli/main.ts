@@ -1,6 +1,7 @@
 /** The command line: reads its words, runs one command, and says in one sentence what was wrong with them. */
 import { benchCommand } from './bench'
 import { CommandError } from './command-error'
+import { packetdrillCommand } from './packetdrill'
 import { runCommand } from './run'
 import { scenariosCommand } from './scenarios'
 
@@ -13,12 +14,15 @@ const USAGE = `TCPScope: a real TCP/IP stack on a virtual clock.
       [--pcap out.pcapng]                     write a capture for Wireshark
   tcpscope bench <bulk|lossy|fast|pipe|many>  run a workload and print its figures
       [--recorder on|off] [--bytes N] [--flows N] [--congestion cubic|reno]
+  tcpscope packetdrill [--json] <files or directories>
+                                              play packetdrill scripts on a host of ours
 `
 
-const COMMANDS: Readonly<Record<string, (words: readonly string[]) => void>> = {
+const COMMANDS: Readonly<Record<string, (words: readonly string[]) => number | void>> = {
   scenarios: scenariosCommand,
   run: runCommand,
   bench: benchCommand,
+  packetdrill: packetdrillCommand,
 }
 
 function main(words: readonly string[]): number {
@@ -32,8 +36,7 @@ function main(words: readonly string[]): number {
     if (command === undefined) {
       throw new CommandError(`There is no command "${name}"; there are ${Object.keys(COMMANDS).join(', ')}.`)
     }
-    command(rest)
-    return 0
+    return command(rest) ?? 0
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     process.stderr.write(`${error.message}\n`)

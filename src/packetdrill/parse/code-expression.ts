@@ -15,7 +15,7 @@ export function parseExpressionList(cursor: TokenCursor): CodeExpression[] {
 
 export function parseExpression(cursor: TokenCursor): CodeExpression {
   const body = parseOr(cursor)
-  if (!takeToken(cursor, 'if')) return then
+  if (!takeToken(cursor, 'if')) return body
   const test = parseOr(cursor)
   if (!takeToken(cursor, 'else')) wrong(cursor, '"else"')
   return { kind: 'choose', test, body, otherwise: parseExpression(cursor) }

@@ -1,0 +1,94 @@
+/** Calls that move bytes. Contents do not matter to a script, so they are given by length. */
+import { readableBytes } from '../../tcp'
+import type { CallLine, Value } from '../syntax'
+import { failAt, unsupportedAt } from './failure'
+import { socketOfFd } from './find'
+import { liveFd, made } from './made'
+import type { Made } from './made'
+import type { Run } from './run'
+import { field, optionalNumber, valueNames, valueNumber } from './values'
+
+const SEND_FLAGS: ReadonlySet<string> = new Set(['MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL', 'MSG_OOB', 'MSG_EOR'])
+const RECV_FLAGS: ReadonlySet<string> = new Set(['MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_TRUNC'])
+
+export function write(run: Run, line: number, call: CallLine): Made {
+  return output(run, line, call, valueNumber(line, call.args[2]), [])
+}
+
+export function send(run: Run, line: number, call: CallLine): Made {
+  return output(run, line, call, valueNumber(line, call.args[2]), valueNames(call.args[3]))
+}
+
+export const sendto = send
+
+export function writev(run: Run, line: number, call: CallLine): Made {
+  return output(run, line, call, vectorLength(call.args[1]), [])
+}
+
+export function sendmsg(run: Run, line: number, call: CallLine): Made {
+  const flags = valueNames(call.args[2])
+  return output(run, line, call, vectorLength(field(call.args[1], 'msg_iov')), flags)
+}
+
+function output(run: Run, line: number, call: CallLine, bytes: number, flags: readonly string[]): Made {
+  refuseUnknown(line, flags, SEND_FLAGS)
+  return made(run, { call: 'send', fd: liveFd(run, line, call.args[0]), bytes, flags })
+}
+
+export function read(run: Run, line: number, call: CallLine): Made {
+  return input(run, line, call, valueNumber(line, call.args[2]), [])
+}
+
+export function recv(run: Run, line: number, call: CallLine): Made {
+  return input(run, line, call, valueNumber(line, call.args[2]), valueNames(call.args[3]))
+}
+
+export const recvfrom = recv
+
+export function readv(run: Run, line: number, call: CallLine): Made {
+  return input(run, line, call, vectorLength(call.args[1]), [])
+}
+
+export function recvmsg(run: Run, line: number, call: CallLine): Made {
+  const message = call.args[1]
+  const flags = valueNames(call.args[2])
+  const fd = liveFd(run, line, call.args[0])
+  const result = input(run, line, call, vectorLength(field(message, 'msg_iov')), flags)
+  const control = field(message, 'msg_control')
+  if (control?.kind !== 'list' || control.items.length === 0) return result
+  const answer = result.answer()
+  if (answer === undefined) return result
+  // TCP_INQ says what is left to read, and one more where the end of the stream is next.
+  const tcb = socketOfFd(run, fd)?.tcb
+  const left = tcb === undefined ? 0 : readableBytes(tcb) + Number(readableBytes(tcb) === 0 && tcb.finReceived)
+  const check = (): void => verifyControl(line, control.items, left)
+  return { ...result, answer: () => ({ ...answer, check }) }
+}
+
+function verifyControl(line: number, items: readonly Value[], left: number): void {
+  for (const item of items) {
+    const type = valueNames(field(item, 'cmsg_type'))[0] ?? ''
+    if (type !== 'TCP_CM_INQ') unsupportedAt(line, `the control message ${type}`)
+    const wanted = optionalNumber(field(item, 'cmsg_data'))
+    if (wanted !== undefined && wanted !== left) failAt(line, `TCP_CM_INQ ${wanted}`, String(left))
+  }
+}
+
+function input(run: Run, line: number, call: CallLine, bytes: number, flags: readonly string[]): Made {
+  refuseUnknown(line, flags, RECV_FLAGS)
+  return made(run, { call: 'recv', fd: liveFd(run, line, call.args[0]), bytes, flags })
+}
+
+function refuseUnknown(line: number, flags: readonly string[], known: ReadonlySet<string>): void {
+  const unknown = flags.find((flag) => !known.has(flag))
+  if (unknown !== undefined) unsupportedAt(line, `the flag ${unknown}`)
+}
+
+/** Sum of the lengths in `[{..., 100}, {..., 200}]`. */
+function vectorLength(value: Value | undefined): number {
+  if (value?.kind !== 'list') return 0
+  return value.items.reduce((sum, item) => {
+    const length = item.kind === 'record' ? (field(item, 'iov_len') ?? item.items[1]) : undefined
+    return sum + (optionalNumber(length) ?? 0)
+  }, 0)
+}

@@ -1,0 +1,170 @@
+/**
+ * The host under test with its clock: the part of a world that a script needs. There is no network; what the host sends is queued here for
+ * the script to look at, and what the script sends arrives at once.
+ *
+ * Time goes on only when the runner asks. Where a timer of the host and an event of the script fall on the same microsecond the
+ * script comes first: a kernel's timers fire at the tick after their time.
+ */
+import { createEventHeap, peekTime, popEvent, pushEvent } from '../../base'
+import type { EventHeap, HeapEvent, Micros } from '../../base'
+import { createHost, hostCall, hostPacketArrives, hostSocketDue, hostThreadDue } from '../../host'
+import type { Host, HostIo } from '../../host'
+import { createRecorder } from '../../sim'
+import type { TraceRecorder } from '../../sim'
+import { createTrace } from '../../trace'
+import type { Call, HostSpec } from '../../trace'
+import { encodeHeaders } from '../../wire'
+import type { Ipv4Header, Packet, TcpSegment } from '../../wire'
+
+export interface SentPacket {
+  readonly at: Micros
+  readonly packet: Packet
+}
+
+export interface Machine {
+  readonly host: Host
+  readonly recorder: TraceRecorder
+  readonly io: HostIo & { now: Micros }
+  readonly timers: EventHeap
+  readonly threads: EventHeap
+  /** What the host has sent and the script has not looked at yet. */
+  readonly sent: SentPacket[]
+  now: Micros
+  nextSocket: number
+  nextThread: number
+  /** Moments that a call of the script waits for, which the host knows nothing of. */
+  wakeAt: (at: Micros) => void
+  /** Called after everything that the host did by itself. */
+  onProgress: () => void
+}
+
+/** The process that makes the script's calls: a host's first. */
+export const PID = 1_000
+const SOCKET = 0
+const THREAD = 1
+const ALARM = 2
+const HOST = 0
+const WIRE = 1
+
+export function createMachine(spec: HostSpec): Machine {
+  const recorder = createRecorder(createTrace())
+  const machine: Machine = {
+    host: createHost(spec, HOST, 1),
+    recorder,
+    io: {
+      now: 0,
+      recorder,
+      send: (packet) => machine.sent.push({ at: machine.now, packet }),
+      scheduleSocket: (_, socket, at) => pushEvent(machine.timers, at, SOCKET, HOST, socket),
+      scheduleThread: (_, thread, at) => pushEvent(machine.threads, at, THREAD, HOST, thread),
+      newSocketId: () => machine.nextSocket++,
+      newThreadId: () => machine.nextThread++,
+    },
+    timers: createEventHeap(),
+    threads: createEventHeap(),
+    sent: [],
+    now: 0,
+    nextSocket: 1,
+    nextThread: 1,
+    wakeAt: (at) => pushEvent(machine.timers, at, ALARM, HOST, 0),
+    onProgress: () => undefined,
+  }
+  return machine
+}
+
+/** Lets the host do everything that is due before `to`, then sets the clock to it. */
+export function advanceTo(machine: Machine, to: Micros): void {
+  while (stepBefore(machine, to)) continue
+  if (to > machine.now) machine.now = to
+}
+
+/**
+ * Lets the host do the next thing that is due: a thread's turn up to and including `to`, a timer before it. False when there is
+ * none.
+ */
+function stepBefore(machine: Machine, to: Micros): boolean {
+  const thread = peekTime(machine.threads)
+  const timer = peekTime(machine.timers)
+  if (thread <= timer && thread <= to) runThread(machine)
+  else if (timer < to) runTimer(machine)
+  else if (thread <= to) runThread(machine)
+  else return false
+  return true
+}
+
+/** Goes on until the host has sent something that was not looked at, or until `limit`, included; tells which. */
+export function awaitPacket(machine: Machine, limit: Micros): boolean {
+  return awaitThat(machine, limit, () => machine.sent.length > 0)
+}
+
+/** Goes on until something holds, or until `limit`, included; tells which. The clock stands at the event that made it hold. */
+export function awaitThat(machine: Machine, limit: Micros, holds: () => boolean): boolean {
+  while (!holds()) {
+    const next = Math.min(peekTime(machine.threads), peekTime(machine.timers))
+    if (next > limit) {
+      if (limit > machine.now && Number.isFinite(limit)) machine.now = limit
+      return false
+    }
+    if (peekTime(machine.threads) === next) runThread(machine)
+    else runTimer(machine)
+  }
+  return true
+}
+
+/** Makes a call in a thread of its own and lets it go as far as it can now. Returns the thread. */
+export function makeCall(machine: Machine, call: Call): number {
+  enter(machine, -1)
+  const thread = machine.nextThread
+  hostCall(machine.host, PID, call, machine.io)
+  runThreads(machine)
+  return thread
+}
+
+/** A packet of the script's arrives now. */
+export function inject(machine: Machine, ip: Ipv4Header, segment: TcpSegment): void {
+  const { recorder } = machine
+  enter(machine, -1)
+  const header = encodeHeaders(ip, segment)
+  const id = recorder.packet(WIRE, header, header.length, segment.payload)
+  const length = header.length + segment.payload.length
+  const packet: Packet = { id, ip, segment, damaged: undefined, length, sentEvent: -1 }
+  hostPacketArrives(machine.host, packet, machine.io)
+  machine.onProgress()
+  runThreads(machine)
+}
+
+/** Threads that may run at this moment. */
+export function runThreads(machine: Machine): void {
+  while (peekTime(machine.threads) <= machine.now) runThread(machine)
+}
+
+const event: HeapEvent = { at: 0, kind: 0, a: 0, b: 0 }
+
+function runThread(machine: Machine): void {
+  popEvent(machine.threads, event)
+  pass(machine, event.at)
+  hostThreadDue(machine.host, event.b, machine.io)
+  machine.onProgress()
+}
+
+function runTimer(machine: Machine): void {
+  popEvent(machine.timers, event)
+  pass(machine, event.at)
+  if (event.kind === SOCKET) hostSocketDue(machine.host, event.b, machine.io)
+  machine.onProgress()
+}
+
+function pass(machine: Machine, at: Micros): void {
+  if (at > machine.now) machine.now = at
+  enter(machine, -1)
+}
+
+/** Everything that the host does now is told to the recorder as done now. */
+export function enter(machine: Machine, socket: number): void {
+  const { recorder, io } = machine
+  recorder.now = machine.now
+  recorder.host = HOST
+  recorder.socket = socket
+  recorder.cause = -1
+  io.now = machine.now
+}

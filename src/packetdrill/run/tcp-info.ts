@@ -1,0 +1,89 @@
+/**
+ * The tcp_info of a connection under Linux's names (include/uapi/linux/tcp.h, tcp_get_info), from its TCB. Names that the stack keeps no
+ * account of are not here, and a script that asks for one is told so.
+ */
+import type { Micros } from '../../base'
+import { seqDiff } from '../../base'
+import type { Tcb } from '../../tcp'
+import { CA_STATES } from '../../trace'
+import type { Sysctl, TcpState } from '../../trace'
+import { CONSTANTS } from './values'
+
+const STATE_NUMBERS: Readonly<Record<TcpState, number>> = {
+  ESTABLISHED: 1,
+  'SYN-SENT': 2,
+  'SYN-RECEIVED': 3,
+  'FIN-WAIT-1': 4,
+  'FIN-WAIT-2': 5,
+  // The socket that a descriptor names is closed once its connection is in TIME-WAIT.
+  'TIME-WAIT': 7,
+  CLOSED: 7,
+  'CLOSE-WAIT': 8,
+  'LAST-ACK': 9,
+  LISTEN: 10,
+  CLOSING: 11,
+}
+
+/** TCP_INFINITE_SSTHRESH. */
+const INFINITE_SSTHRESH = 0x7fff_ffff
+
+export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): Readonly<Record<string, number>> {
+  const { recovery, rtt, congestion, snd, rcv, receive, totals, negotiated, ack } = tcb
+  const ms = (since: Micros): number => Math.floor((now - since) / 1_000)
+  return {
+    tcpi_state: STATE_NUMBERS[tcb.state],
+    tcpi_ca_state: CA_STATES.indexOf(recovery.caState),
+    tcpi_retransmits: recovery.timeouts,
+    tcpi_probes: tcb.persistProbesSent + tcb.keepaliveProbesSent,
+    tcpi_backoff: rtt.backoff,
+    tcpi_options: options(tcb),
+    tcpi_snd_wscale: snd.wscale,
+    tcpi_rcv_wscale: rcv.wscale,
+    tcpi_rto: rtt.rto,
+    tcpi_ato: ack.ato,
+    tcpi_snd_mss: tcb.mssNow,
+    tcpi_rcv_mss: receive.mssEstimate,
+    tcpi_unacked: tcb.sent.length,
+    tcpi_sacked: recovery.sackedOut,
+    tcpi_lost: recovery.lostOut,
+    tcpi_retrans: recovery.retransOut,
+    tcpi_fackets: 0,
+    tcpi_last_data_sent: ms(congestion.lastSentAt),
+    tcpi_last_ack_sent: 0,
+    tcpi_last_data_recv: ms(receive.lastDataAt),
+    tcpi_last_ack_recv: ms(tcb.lastReceivedAt),
+    tcpi_pmtu: sysctl.mtu,
+    tcpi_rcv_ssthresh: receive.ssthresh,
+    tcpi_rtt: rtt.srtt,
+    tcpi_rttvar: rtt.rttvar,
+    tcpi_snd_ssthresh: Math.min(congestion.ssthresh, INFINITE_SSTHRESH),
+    tcpi_snd_cwnd: congestion.cwnd,
+    tcpi_advmss: tcb.rmss - (negotiated.timestamps ? 12 : 0),
+    tcpi_reordering: recovery.reordering,
+    tcpi_rcv_rtt: receive.rttMicros,
+    tcpi_rcv_space: receive.spaceBytes,
+    tcpi_total_retrans: totals.retransmits,
+    tcpi_bytes_acked: totals.bytesAcked,
+    tcpi_bytes_received: totals.bytesReceived,
+    tcpi_segs_out: totals.segmentsOut,
+    tcpi_segs_in: totals.segmentsIn,
+    tcpi_notsent_bytes: Math.max(0, seqDiff(snd.end, snd.nxt)),
+    tcpi_min_rtt: rtt.minRtt,
+    tcpi_delivered: recovery.delivered,
+    tcpi_bytes_sent: totals.bytesSent,
+    tcpi_dsack_dups: recovery.dsackDuplicates,
+    tcpi_reord_seen: recovery.reorderingSeen,
+    tcpi_snd_wnd: snd.wnd,
+    tcpi_rcv_wnd: rcv.wnd,
+    tcpi_total_rto: recovery.timeoutsTotal,
+    SK_MEMINFO_RCVBUF: tcb.config.rcvbuf,
+    SK_MEMINFO_SNDBUF: tcb.config.sndbuf,
+    SK_MEMINFO_RMEM_ALLOC: receive.memory,
+  }
+}
+
+function options(tcb: Tcb): number {
+  const { timestamps, sack, windowScale } = tcb.negotiated
+  const bit = (on: boolean, name: string): number => (on ? CONSTANTS[name] : 0)
+  return bit(timestamps, 'TCPI_OPT_TIMESTAMPS') | bit(sack, 'TCPI_OPT_SACK') | bit(windowScale, 'TCPI_OPT_WSCALE')
+}
