@@ -54,7 +54,6 @@ function noteDataSent(tcb: Tcb, io: TcpIo): void {
   if (segmentsInFlight(tcb) === 0) algorithmOf(tcb).happens(tcb, 'transmitStart', io)
   tcb.congestion.lastSentAt = io.now
   onDataSent(tcb, io)
-  onDataSent(tcb, io)
 }
 
 /** SND.NXT, or the window's edge where the peer has taken its window back: what a segment without data bears (tcp_acceptable_seq). */
