@@ -3,6 +3,7 @@ import { resetFor } from '../tcp'
 import { DROP_REASONS } from '../trace'
 import type { DropReason, RuleName } from '../trace'
 import type { Packet } from '../wire'
+import { count } from './counters'
 import type { HostIo } from './io'
 import { output } from './output'
 import type { Host } from './records'
@@ -18,5 +19,6 @@ export function refuse(host: Host, packet: Packet, rule: RuleName, io: HostIo): 
   const reply = resetFor(packet.segment)
   if (reply === undefined) return
   const { src, dst } = packet.ip
+  count(host, 'OutRsts')
   output(host, io, -1, { src: dst, dst: src, identification: 0 }, reply, 'reset', rule)
 }

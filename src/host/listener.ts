@@ -56,15 +56,19 @@ export function stopListening(host: Host, socket: Socket, io: HostIo): void {
 
 /** A segment for a listener's port that belongs to no connection (RFC 9293 3.10.7.2). */
 export function listenerInput(host: Host, socket: Socket, packet: Packet, io: HostIo): void {
-  const { segment } = packet
-  if (segment.flags & RST) return dropPacket(packet, 'noSocket', 'segmentInListen', io)
-  if (segment.flags & ACK) {
-    if (admitCookie(host, socket, packet, io)) return undefined
-    return refuse(host, packet, 'segmentInListen', io)
-  }
+  const { flags } = packet.segment
+  if ((flags & ACK) !== 0 && admitCookie(host, socket, packet, io)) return
+  recordArrival(packet, io)
+  if (flags & RST) dropPacket(packet, 'noSocket', 'segmentInListen', io)
+  else if (flags & ACK) refuse(host, packet, 'segmentInListen', io)
   // Linux drops SYN,FIN (tcp_rcv_state_process); the RFC would take it.
-  if ((segment.flags & (SYN | FIN)) !== SYN) return dropPacket(packet, 'missingSyn', 'segmentInListen', io)
-  return connectionRequest(host, socket, packet, undefined, io)
+  else if ((flags & (SYN | FIN)) !== SYN) dropPacket(packet, 'missingSyn', 'segmentInListen', io)
+  else connectionRequest(host, socket, packet, undefined, io)
+}
+
+function recordArrival({ id, segment }: Packet, { recorder }: HostIo): void {
+  const { seq, payload, flags, ack } = segment
+  recorder.cause = recorder.emit('tcp/segmentArrived', 'segmentInListen', id, seq, payload.length, flags, ack)
 }
 
 /** What a connection that takes over the ports of one in TIME-WAIT begins with. */

@@ -4,7 +4,7 @@
  */
 import { SEND_PURPOSES } from '../trace'
 import type { RuleName, SendPurpose } from '../trace'
-import { encodeHeaders, RST } from '../wire'
+import { encodeHeaders } from '../wire'
 import type { Ipv4Address, Ipv4Header, TcpSegment } from '../wire'
 import { count } from './counters'
 import type { HostIo } from './io'
@@ -76,7 +76,6 @@ export function output(
   )
   recorder.socket = before
   count(host, 'OutSegs')
-  if (segment.flags & RST) count(host, 'OutRsts')
   io.send({ id, ip, segment, damaged: undefined, length: header.length + payload.length, sentEvent })
   return sentEvent
 }

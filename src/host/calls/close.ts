@@ -1,6 +1,7 @@
 /** shutdown(2) and close(2), and the end of a socket's last descriptor: Linux inet_shutdown, __tcp_close, tcp_disconnect. */
 import { MICROS_PER_SECOND } from '../../base'
 import { abort, close as closeConnection, shutdownRead, shutdownWrite } from '../../tcp'
+import { count } from '../counters'
 import type { HostIo } from '../io'
 import { stopListening } from '../listener'
 import { releasePort } from '../ports'
@@ -73,7 +74,7 @@ export function release(host: Host, file: OpenFile, socket: Socket, io: HostIo):
   } else if (tcb !== undefined && (tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT')) {
     tcb.orphaned = true
   } else if (tcb !== undefined && socket.options.linger === 0) {
-    tcb.orphaned = true
+    count(host, 'TCPAbortOnData')
     abort(tcb, tcpIo(host, io))
   } else if (tcb !== undefined) {
     closeConnection(tcb, tcpIo(host, io))

@@ -87,7 +87,7 @@ test('a refused non-blocking connect tells SO_ERROR once', () => {
 })
 
 test('nobody answers: ETIMEDOUT after tcp_syn_retries', () => {
-  const bench = createBench({ client: { tcp_syn_retries: 2 } })
+  const bench = createBench({ client: { tcp_syn_retries: 2, tcp_syn_linear_timeouts: 0 } })
   bench.lose = () => true
   const { made } = connectTo80(bench)
   run(bench, 60 * SECOND)

@@ -5,11 +5,12 @@
  * Left out: TCP_DEFER_ACCEPT (ENOPROTOOPT).
  */
 import { MICROS_PER_MS, MICROS_PER_SECOND } from '../../base'
-import { configChanged } from '../../tcp'
+import { configChanged, CONGESTION_ALGORITHMS, setQuickAck } from '../../tcp'
 import type { TcpConfig } from '../../tcp'
 import type { Errno, OptionValue, SocketOption } from '../../trace'
 import { ERRNO } from '../../trace'
 import { formatAnswer } from '../call-text'
+import type { HostIo } from '../io'
 import type { Host, Socket } from '../records'
 import { callState, settle } from '../sockets'
 import { tcpIo } from '../tcp-io'
@@ -26,11 +27,10 @@ const MAX_TRIES = 127
 const MAX_FIN_SECONDS = 120
 const MIN_MSS = 88
 const MAX_WINDOW = 32_767
-const ALGORITHMS = ['cubic', 'reno']
 
 export function setsockopt({ host, socket, call, io }: Context<CallOf<'setsockopt'>>): Outcome {
   const { option, value } = call
-  const errno = set(host, socket, option, value)
+  const errno = set(host, socket, option, value, io)
   if (errno !== '') return failed(errno)
   socket.optionsSet[option] = value
   if (socket.tcb !== undefined && socket.listener === undefined) {
@@ -57,7 +57,7 @@ function errnoNumber(value: string): number {
 }
 
 /** Changes an option of the socket and of its TCB, if it has one. */
-function set(host: Host, socket: Socket, option: SocketOption, value: OptionValue): Errno | '' {
+function set(host: Host, socket: Socket, option: SocketOption, value: OptionValue, io: HostIo): Errno | '' {
   if (option === 'TCP_CONGESTION') return setCongestion(socket, value)
   const number = Number(value)
   if (typeof value === 'string' || !Number.isInteger(number)) return 'EINVAL'
@@ -81,7 +81,8 @@ function set(host: Host, socket: Socket, option: SocketOption, value: OptionValu
       options.sendTimeoutMicros = number * MICROS_PER_MS
       return ''
     case 'TCP_QUICKACK':
-      return setQuickAck(socket, number !== 0)
+      if (socket.tcb !== undefined) setQuickAck(socket.tcb, number, tcpIo(host, io))
+      return ''
     default: {
       const change = tcpChange(host, option, number)
       if (typeof change === 'string') return change
@@ -141,19 +142,13 @@ function finTimeout(value: number, sysctlSeconds: number): number {
 }
 
 function setCongestion(socket: Socket, value: OptionValue): Errno | '' {
-  if (typeof value !== 'string' || !ALGORITHMS.includes(value)) return 'ENOENT'
+  if (typeof value !== 'string' || !CONGESTION_ALGORITHMS.includes(value)) return 'ENOENT'
   socket.config.congestion = value
   if (socket.tcb !== undefined) socket.tcb.config.congestion = value
   return ''
 }
 
-/** Linux __tcp_sock_set_quickack: leaves or enters interactive mode; the option does not stay set. */
-function setQuickAck({ tcb }: Socket, on: boolean): Errno | '' {
-  if (tcb !== undefined) tcb.ack.pingpong = on ? 0 : INTERACTIVE
-  return ''
-}
-
-/** TCP_PINGPONG_THRESH. */
+/** TCP_PINGPONG_THRESH: from here on a connection is interactive and delays its ACKs. */
 const INTERACTIVE = 1
 
 /** An option's value; undefined where there is no such option to get. */
