@@ -10,6 +10,7 @@ export {
   deleteBranch,
   endPosition,
   goToStep,
+  packetsMoving,
   position,
   runUntil,
   seek,

@@ -94,6 +94,12 @@ export function upcomingTime(session: Session): Micros {
   return command === undefined ? nextTime(session.world) : Math.min(command.at, nextTime(session.world))
 }
 
+/** True while a packet is on its way somewhere; one that is held is not. */
+export function packetsMoving(session: Session): boolean {
+  for (const flight of session.world.state.network.flights.values()) if (!flight.held) return true
+  return false
+}
+
 /** One step onward. False when there is nothing more to happen. */
 export function stepForward(session: Session): boolean {
   if (!stepWorld(session.branch, session.world)) return false

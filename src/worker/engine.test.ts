@@ -7,6 +7,7 @@ import { createEngine } from './engine'
 interface Page {
   readonly trace: Trace
   frame: FrameMessage | null
+  skippedMicros: number
   ask(message: Record<string, unknown>): Reply
   refuse(message: Record<string, unknown>): string
   /** Lets real time pass, a frame at a time. */
@@ -28,6 +29,7 @@ function openPage(): Page {
   const page: Page & { trace: Trace } = {
     trace: createTrace(),
     frame: null,
+    skippedMicros: 0,
     ask: (message) => {
       const answer = send(message)
       if (answer.type !== 'reply') throw new Error(`${String(message['type'])} was refused: ${JSON.stringify(answer)}`)
@@ -64,6 +66,7 @@ function openPage(): Page {
       }
       applyDelta(page.trace, message.delta)
       page.frame = message
+      page.skippedMicros += message.skippedMicros
     }
   }
   return page
@@ -105,12 +108,8 @@ test('idle time is jumped over, and the frame says how much', () => {
   const page = openPage()
   page.ask(load('keepalive-dead-peer'))
   page.ask({ type: 'play', speed: 1 })
-  let skipped = 0
-  for (let i = 0; i < 400; i++) {
-    page.wait(64)
-    skipped += page.frame?.skippedMicros ?? 0
-  }
-  expect(skipped).toBeGreaterThan(3_600_000_000)
+  page.wait(30_000)
+  expect(page.skippedMicros).toBeGreaterThan(3_600_000_000)
 })
 
 test('acting in the past gives the page a new branch and the old one to go back to', () => {

@@ -8,6 +8,7 @@ import {
   branchViews,
   deleteBranch,
   endPosition,
+  packetsMoving,
   position,
   runUntil,
   seek,
@@ -182,7 +183,7 @@ function play(state: EngineState, nowMs: number): void {
   const { session } = open
   const before = position(session)
   const upcoming = upcomingTime(session)
-  const target = paceTarget(state.pace, nowMs, upcoming)
+  const target = paceTarget(state.pace, nowMs, upcoming, packetsMoving(session))
   state.skippedMicros += target.skippedMicros
   const steps = runUntil(session, target.at, STEPS_PER_TICK)
   // A tick that hit its limit has not kept up: the pace goes on from where the session really is.

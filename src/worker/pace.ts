@@ -1,6 +1,6 @@
 /**
- * The pace of playing: how far virtual time should have come by now. Idle time is not waited for: when the next thing is more than
- * a moment of real time away, the clock jumps to just before it and says how much it left out.
+ * The pace of playing: how far virtual time should have come by now. Idle time is not waited for: when nothing is on the wire and the
+ * next thing is more than a moment of real time away, the clock jumps to just before it and says how much it left out.
  */
 import { MICROS_PER_MS, NEVER } from '../base'
 import type { Micros } from '../base'
@@ -33,11 +33,16 @@ export function restartPace(pace: Pace, nowMs: number, at: Micros): void {
   pace.virtualAt = at
 }
 
-/** Where the clock should stand at `nowMs`, given when the next thing happens. */
-export function paceTarget(pace: Pace, nowMs: number, upcoming: Micros): { at: Micros; skippedMicros: Micros } {
+/** Where the clock should stand at `nowMs`, given when the next thing happens and whether there is something to watch until then. */
+export function paceTarget(
+  pace: Pace,
+  nowMs: number,
+  upcoming: Micros,
+  watching: boolean,
+): { at: Micros; skippedMicros: Micros } {
   const microsPerMs = pace.speed * MICROS_PER_MS
   const due = pace.virtualAt + (nowMs - pace.realMs) * microsPerMs
-  if (upcoming === NEVER || upcoming - due <= PATIENCE_MS * microsPerMs)
+  if (watching || upcoming === NEVER || upcoming - due <= PATIENCE_MS * microsPerMs)
     return { at: Math.floor(due), skippedMicros: 0 }
   const at = Math.floor(upcoming - RUN_UP_MS * microsPerMs)
   restartPace(pace, nowMs, at)
