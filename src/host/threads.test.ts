@@ -13,7 +13,7 @@ test('a client and a server program run to their end, and nothing is left but TI
   expect(
     eventsOf(bench, 'host/programEnded')
       .map(({ host }) => host)
-      .toSorted(),
+      .toSorted((a, b) => a - b),
   ).toEqual([CLIENT, SERVER])
   const results = view(bench, CLIENT).processes[0].threads[0].calls.map(({ call: text, returned }) => [
     text,
