@@ -32,6 +32,8 @@ export interface LiveHost {
   /** Resolves once every program of ours has ended, or when `limitMs` is over. */
   run(limitMs: number): Promise<void>
   view(): HostView
+  /** Bytes that our connections took in order. */
+  bytesAccepted(): number
   /** `state A > B` and calls with what they returned, for a failing test to print. */
   story(): string
 }
@@ -116,6 +118,7 @@ export function liveHost(
       enter()
       return viewHost(host, io.now)
     },
+    bytesAccepted: () => bytesAccepted(trace),
     story: () => story(trace),
     run: (limitMs) =>
       new Promise((resolve) => {
@@ -144,6 +147,15 @@ function carry(faults: WireFaults, random: Prng, deliver: () => void): void {
     if (faults.delayMs + late === 0) deliver()
     else setTimeout(deliver, faults.delayMs + late)
   }
+}
+
+function bytesAccepted(trace: Trace): number {
+  let total = 0
+  for (let i = 0; i < trace.events.count; i++) {
+    const event = readEvent(trace, i)
+    if (event.type === 'tcp/dataAccepted') total += event.bytes
+  }
+  return total
 }
 
 function story(trace: Trace): string {
