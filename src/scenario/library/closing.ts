@@ -13,6 +13,7 @@ export const closing: readonly ScenarioDocument[] = [
     watch: [
       'FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT for who closes first; CLOSE-WAIT, LAST-ACK for the other',
       'recv() returns 0 on the server: that is all a program sees of a FIN',
+      'The ACK of the first FIN comes 40 ms late: the server hoped to send it along with its own FIN',
       'TIME-WAIT lasts 60 s, for stray segments to die and for a lost last ACK to be repeated',
     ],
     focus: 'states',
@@ -224,7 +225,7 @@ export const closing: readonly ScenarioDocument[] = [
     hint: 'Try: turn tcp_timestamps off on both hosts before the start: what still tells an old SYN from a new one?',
     watch: [
       'bind() = -1 EADDRINUSE: the old connection still holds the address',
-      'With SO_REUSEADDR the same bind() succeeds',
+      'With SO_REUSEADDR on the old listener and the new one, the same bind() succeeds',
       'The client comes back from the same port: its SYN is provably new, and TIME-WAIT yields to SYN-RECEIVED',
     ],
     focus: 'states',
@@ -250,9 +251,7 @@ export const closing: readonly ScenarioDocument[] = [
       server(
         program(
           'restarted',
-          { call: 'socket', as: 'listener' },
-          { call: 'bind', fd: 'listener', port: 80 },
-          { call: 'listen', fd: 'listener', backlog: 5 },
+          ...listenOn80(),
           acceptOne,
           { call: 'send', fd: 'conn', text: 'closing for today' },
           closeConn,

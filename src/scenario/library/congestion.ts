@@ -2,8 +2,8 @@
 import type { LinkDocument, ScenarioDocument } from '../document'
 import { client, closeConn, connectTo80, program, server, sink, V1 } from './parts'
 
-/** 5 Mbit/s and 50 ms there and back hold 21 segments; 30 more may wait. */
-const NARROW: LinkDocument = { a: 'client', b: 'server', both: { rate: '5Mbit', delay: '25ms', queue: 30 } }
+/** 10 Mbit/s and 20 ms there and back hold 17 segments; 50 more may wait. */
+const NARROW: LinkDocument = { a: 'client', b: 'server', both: { rate: '10Mbit', delay: '10ms', queue: 50 } }
 
 function bulk(algorithm: 'reno' | 'cubic'): ScenarioDocument['hosts'] {
   return [
@@ -15,7 +15,7 @@ function bulk(algorithm: 'reno' | 'cubic'): ScenarioDocument['hosts'] {
           { call: 'socket', as: 'conn' },
           { call: 'setsockopt', fd: 'conn', option: 'TCP_CONGESTION', value: algorithm },
           ...connectTo80.slice(1),
-          { call: 'send', fd: 'conn', bytes: 8_000_000 },
+          { call: 'send', fd: 'conn', bytes: 12_000_000 },
           closeConn,
         ),
       ),
@@ -38,7 +38,7 @@ export const congestion: readonly ScenarioDocument[] = [
       'Each loss halves cwnd; between losses it grows by one segment a round trip',
     ],
     focus: 'congestion',
-    until: '10s',
+    until: '8s',
     hosts: bulk('reno'),
     links: [NARROW],
   },
@@ -54,7 +54,7 @@ export const congestion: readonly ScenarioDocument[] = [
       'After a loss cwnd falls to 70 % only, then grows fast, slowly near the old maximum, and fast beyond it',
     ],
     focus: 'congestion',
-    until: '10s',
+    until: '8s',
     hosts: bulk('cubic'),
     links: [NARROW],
   },

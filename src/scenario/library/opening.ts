@@ -13,6 +13,7 @@ export const opening: readonly ScenarioDocument[] = [
       'SYN, SYN-ACK, ACK: each side announces where its bytes begin and hears it confirmed',
       'connect() returns after one round trip; accept() returns half a round trip later',
       'One state for each host in the diagram, always half a round trip apart',
+      'The server closes as soon as it hears of the end, so its FIN carries the ACK of the other',
       'The side that closes first ends in TIME-WAIT and stays there for a minute',
     ],
     focus: 'states',
