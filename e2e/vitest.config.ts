@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['e2e/{wireshark,cli,kernel}/**/*.test.ts'],
+    include: ['e2e/{wireshark,cli,kernel,packetdrill}/**/*.test.ts'],
     environment: 'node',
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -10,13 +10,15 @@ import { failAt, unsupportedAt } from './failure'
 import { awaitThat } from './machine'
 import type { Answer, Made } from './made'
 import { seconds, tell } from './run'
-import type { PendingCall, Run } from './run'
-import { dueTime, toleranceAfter } from './timing'
+import type { Run } from './run'
+import { toleranceAfter } from './timing'
 
 /** How long a blocked call is awaited beyond its time, to say when it returned. */
 const LATE_MICROS = 60_000_000
 
 export function runCall(run: Run, event: ScriptEvent, call: CallLine): void {
+  // Both times of a call count from the same moment, though it may have to wait for the one before.
+  const anchor = event.time.kind === 'absolute' ? 0 : run.finishedAt
   finishPending(run)
   const perform = Object.hasOwn(CALLS, call.name) ? CALLS[call.name] : undefined
   if (perform === undefined) return unsupportedAt(event.line, `the call ${call.name}() is not played`)
@@ -33,28 +35,26 @@ export function runCall(run: Run, event: ScriptEvent, call: CallLine): void {
     return verify(answer)
   }
   tell(run, run.machine.now, `${text} begins`)
-  block(run, event, call, text, made, verify)
+  block(run, event, { call, text, made, verify, until: anchor + call.until })
   noteReturn(run)
   return undefined
 }
 
-function block(
-  run: Run,
-  event: ScriptEvent,
-  call: CallLine,
-  text: string,
-  made: Made,
-  verify: (answer: Answer) => void,
-): void {
-  const { from } = dueTime(run, event.time)
-  const anchor = event.time.kind === 'absolute' ? 0 : run.finishedAt
-  const until = anchor + (call.until ?? 0)
-  const pending: PendingCall = {
+interface Blocking {
+  readonly call: CallLine
+  readonly text: string
+  readonly made: Made
+  readonly verify: (answer: Answer) => void
+  readonly until: Micros
+}
+
+function block(run: Run, event: ScriptEvent, { call, text, made, verify, until }: Blocking): void {
+  run.pending = {
     line: event.line,
     call,
     text,
     until,
-    toleranceMicros: toleranceAfter(run, Math.max(0, until - from)),
+    toleranceMicros: toleranceAfter(run, Math.max(0, until - run.machine.now)),
     returned: () => (made.answer() === undefined ? undefined : (made.returnedAt?.() ?? run.machine.now)),
     verify: () => {
       const answer = made.answer()
@@ -62,7 +62,6 @@ function block(
     },
     returnedAt: undefined,
   }
-  run.pending = pending
 }
 
 /** Notices that the pending call has returned; called after everything that the host does. */
@@ -83,7 +82,6 @@ export function finishPending(run: Run): void {
   if (at === undefined) return failAt(line, `${text} to return at ${seconds(until)}`, 'a call that is still blocked')
   verifyReturn(line, text, at, until, toleranceMicros)
   pending.verify()
-  run.finishedAt = Math.max(run.finishedAt, run.machine.now)
 }
 
 function verifyReturn(line: number, text: string, at: Micros, until: Micros, tolerance: Micros): void {
