@@ -33,7 +33,7 @@ const step = fc.oneof(
 
 function checkBooks({ tcb }: SenderBench): void {
   const { sent, recovery, congestion, snd } = tcb
-  const count = (test: (segment: (typeof sent)[number]) => boolean) => sent.filter(test).length
+  const count = (holds: (segment: (typeof sent)[number]) => boolean) => sent.filter(holds).length
   assert(recovery.lostOut === count((one) => one.lost), 'lostOut counts the lost')
   assert(recovery.retransOut === count((one) => one.retransInFlight), 'retransOut counts the retransmitted')
   if (tcb.negotiated.sack) assert(recovery.sackedOut === count((one) => one.sacked), 'sackedOut counts the SACKed')

@@ -31,10 +31,12 @@ export function readSacks(tcb: Tcb, blocks: readonly SackBlock[], facts: AckFact
   // Far too old an ACK: nothing in it can be new.
   if (seqLt(facts.ack, seqMinus(facts.priorUna, tcb.snd.maxWnd)) || tcb.sent.length === 0) return
   const before = recovery.sackedOut
-  for (let i = 0; i < blocks.length; i++) {
-    const isDsack = duplicate && i === 0
-    if (isValid(tcb, blocks[i], isDsack)) tagBlock(tcb, blocks[i], isDsack, facts, io)
-    else io.count(isDsack ? 'TCPDSACKIgnoredOld' : 'TCPSACKDiscard')
+  const dsack = duplicate ? blocks[0] : undefined
+  // Ascending, or what one ACK newly tells of two islands would look like reordering.
+  const ascending = blocks.length > 1 ? blocks.toSorted((a, b) => seqDiff(a.start, b.start)) : blocks
+  for (const block of ascending) {
+    if (isValid(tcb, block, block === dsack)) tagBlock(tcb, block, block === dsack, facts, io)
+    else io.count(block === dsack ? 'TCPDSACKIgnoredOld' : 'TCPSACKDiscard')
   }
   if (recovery.caState !== 'Loss' || recovery.undoMarker !== undefined) noteReordering(tcb, facts.reorderedFrom, io)
   if (recovery.sackedOut > before) {

@@ -2,6 +2,7 @@
  * Taking a congestion response back once it shows that nothing was lost: by timestamps (Eifel, RFC 3522 and RFC 4015), by DSACK (RFC 3708)
  * or by F-RTO (RFC 5682). Linux: tcp_undo_cwnd_reduction, tcp_may_undo, tcp_try_undo_{recovery,loss,partial,dsack}.
  */
+import { seqLt } from '../../base'
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
 import { anyRetransmitted } from './counts'
@@ -20,7 +21,11 @@ function mayUndo(tcb: Tcb, facts: AckFacts): boolean {
 /** The original was only late. */
 function wasDelayed(tcb: Tcb, facts: AckFacts): boolean {
   const { retransStamp } = tcb.recovery
-  if (retransStamp === 0) return tcb.state !== 'SYN-SENT'
+  if (retransStamp === 0) {
+    if (tcb.state === 'SYN-SENT') return false
+    // Nothing was retransmitted; without SACK, mustStay has forgotten it at highSeq, which proves nothing.
+    return tcb.negotiated.sack || seqLt(tcb.snd.una, tcb.recovery.highSeq)
+  }
   return echoBefore(tcb, facts, retransStamp)
 }
 

@@ -44,7 +44,7 @@ interface Acked {
 export function cleanQueue(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
   const { sent, recovery } = tcb
   const count = firstEndingAfter(sent, tcb.snd.una)
-  const acked: Acked = { firstSentAt: NEVER, lastSentAt: NEVER, count, from: tcb.snd.una }
+  const acked: Acked = { firstSentAt: NEVER, lastSentAt: NEVER, count, from: tcb.snd.nxt }
   for (let i = 0; i < count; i++) takeOut(tcb, sent[i], acked, facts, io)
   if (count > 0) sent.splice(0, count)
   if (sent.length > 0 && sent[0].sacked) facts.flags |= RENEGED

@@ -8,7 +8,7 @@ import { effectiveMss } from './mss'
 import { unsentBytes, windowEnd } from './queue'
 import { sendAgain } from './retransmit'
 import { sendNext, sendWindowProbe } from './transmit'
-import { clampToUserTimeout, persistInterval, rearmRto, setTransmitTimer, stopTransmitTimers } from './transmit-timer'
+import { clampToUserTimeout, persistInterval, rearmRto, setTransmitTimer } from './transmit-timer'
 
 /** Sends what an open but small window takes, or else a segment without data that the peer must answer. */
 function wakePeer(tcb: Tcb, io: TcpIo): void {
@@ -44,10 +44,10 @@ export function probeTail(tcb: Tcb, io: TcpIo): void {
   if (recovery.tlpHighSeq === undefined && sendProbe(tcb, io)) {
     recovery.tlpHighSeq = tcb.snd.nxt
     io.count('TCPLossProbes')
-    // So that the RTO starts over from now.
-    stopTransmitTimers(tcb)
+    rearmRto(tcb, io, false)
+  } else {
+    rearmRto(tcb, io, true)
   }
-  rearmRto(tcb, io)
 }
 
 function sendProbe(tcb: Tcb, io: TcpIo): boolean {

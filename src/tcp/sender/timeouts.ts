@@ -114,5 +114,5 @@ export function reorderTimerFires(tcb: Tcb, io: TcpIo): void {
     }
     retransmitLost(tcb, io)
   }
-  if (!isArmed(tcb, 'retransmit')) rearmRto(tcb, io)
+  if (!isArmed(tcb, 'retransmit')) rearmRto(tcb, io, true)
 }

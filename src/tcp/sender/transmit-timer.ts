@@ -27,7 +27,7 @@ export function setTransmitTimer(tcb: Tcb, kind: TransmitTimer, delay: Micros, i
 }
 
 /** Stops all of the sender's timers. */
-export function stopTransmitTimers(tcb: Tcb): void {
+function stopTransmitTimers(tcb: Tcb): void {
   for (const kind of KINDS) if (isArmed(tcb, kind)) stopTimer(tcb, kind)
 }
 
@@ -41,13 +41,15 @@ function untilHeadIsDue(tcb: Tcb, io: TcpIo): Micros {
   return tcb.sent[0].lastSentAt + tcb.rtt.rto - io.now
 }
 
-/** RFC 6298 5.2 and 5.3: stop when all is acked, else start over. After a probe or reordering timer the time already waited counts. */
-export function rearmRto(tcb: Tcb, io: TcpIo): void {
+/**
+ * RFC 6298 5.2 and 5.3: stop when all is acked, else start over. In place of a probe or reordering timer, one that runs or (`waited`) one that
+ * has just fired, the time that the head has already waited counts.
+ */
+export function rearmRto(tcb: Tcb, io: TcpIo, waited = isArmed(tcb, 'reorder') || isArmed(tcb, 'tailLoss')): void {
   if (tcb.sent.length === 0) {
     stopTransmitTimers(tcb)
     return
   }
-  const waited = isArmed(tcb, 'reorder') || isArmed(tcb, 'tailLoss')
   const rto = waited ? Math.max(untilHeadIsDue(tcb, io), 1) : tcb.rtt.rto
   setTransmitTimer(tcb, 'retransmit', rto, io)
 }
