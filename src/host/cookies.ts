@@ -79,6 +79,8 @@ export function admitCookie(host: Host, socket: Socket, packet: Packet, io: Host
   recorder.socket = child.id
   const silent: TcpIo = { ...quiet(host, io), recorder, count: (counter, by) => count(host, counter, by) }
   acceptSyn(tcb, rememberedSyn(packet, mss), silent)
+  // Nobody knows when the SYN,ACK left: its round trip may be measured by timestamps alone (Karn).
+  for (const sent of tcb.sent) sent.retransmits = 1
   segmentArrives(tcb, segment, packet.id, tcpIo(host, io))
   settle(host, child, io)
   recorder.socket = before

@@ -4,16 +4,18 @@
  * next deadline.
  */
 import { NEVER, seq32 } from '../base'
-import { createTcb, defaultConfig, nextDeadline } from '../tcp'
+import { createTcb, defaultConfig, nextDeadline, setState } from '../tcp'
 import type { Endpoint, Tcb, TcpConfig } from '../tcp'
 import { TCP_STATES } from '../trace'
 import type { RuleName, TcpState } from '../trace'
+import { count } from './counters'
 import { removeConnection } from './demux'
 import type { HostIo } from './io'
 import { initialSequence, timestampOffset } from './isn'
 import { releasePort } from './ports'
 import { enterAcceptQueue, leaveSynQueue } from './queues'
 import type { Host, Socket, SocketOptions } from './records'
+import { tcpIo } from './tcp-io'
 import { wakeWaiters } from './wake'
 
 const UNBOUND: Endpoint = { address: 0, port: 0 }
@@ -110,6 +112,7 @@ export function settle(host: Host, socket: Socket, io: HostIo): void {
 
 function followUp(host: Host, socket: Socket, io: HostIo): void {
   const { tcb } = socket
+  if (tcb?.state === 'TIME-WAIT') limitTimeWait(host, tcb, io)
   const dead = tcb === undefined || tcb.state === 'CLOSED'
   if (dead && tcb !== undefined) {
     removeConnection(host, socket)
@@ -119,6 +122,17 @@ function followUp(host: Host, socket: Socket, io: HostIo): void {
   socket.changedBy = -1
   if (dead && socket.file === 0 && socket.queue === 'none') freeSocket(host, socket, 'socketFreed', io)
   else scheduleDeadline(host, socket, io)
+}
+
+/** Linux has no more than `tcp_max_tw_buckets` of them. */
+function limitTimeWait(host: Host, tcb: Tcb, io: HostIo): void {
+  const most = host.sysctl.tcp_max_tw_buckets
+  if (host.sockets.size <= most) return
+  let waiting = 0
+  for (const other of host.sockets.values()) if (other.tcb?.state === 'TIME-WAIT') waiting++
+  if (waiting <= most) return
+  count(host, 'TCPTimeWaitOverflow')
+  setState(tcb, 'CLOSED', tcpIo(host, io), 'timeWaitOverflow')
 }
 
 /** Moves a child that has left SYN-RECEIVED into the accept queue, or frees it: then false. */

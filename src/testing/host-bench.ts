@@ -185,7 +185,7 @@ export interface Made {
 
 /** A click: makes the call and lets this instant pass. */
 export function call(bench: HostBench, host: number, what: Call): Made {
-  Object.assign(bench.recorder, { host, socket: -1 })
+  Object.assign(bench.recorder, { host, socket: -1, cause: -1 })
   bench.recorder.cause = bench.recorder.emit('user/acted', 'none', bench.recorder.text(what.call))
   const before = new Set(bench.hosts[host].threads.keys())
   const result = hostCall(bench.hosts[host], PID, what, bench.io)

@@ -6,6 +6,7 @@ import {
   CLIENT,
   connected,
   connectTo80,
+  counter,
   createBench,
   does,
   eventsOf,
@@ -179,4 +180,28 @@ test('shutdown without a connection is ENOTCONN', () => {
   const bench = createBench()
   expect(does(bench, CLIENT, { call: 'socket' })).toBe('= 3')
   expect(does(bench, CLIENT, { call: 'shutdown', fd: 3, how: 'SHUT_RDWR' })).toBe('= -1 ENOTCONN')
+})
+
+test('beyond tcp_max_orphans a connection that is closed is reset', () => {
+  const bench = createBench({ client: { tcp_max_orphans: 1 } })
+  const { client } = connected(bench)
+  const { fd } = connectTo80(bench)
+  run(bench, 50_000)
+  expect(does(bench, CLIENT, { call: 'close', fd: client })).toBe('= 0')
+  const before = bench.packets.length
+  expect(does(bench, CLIENT, { call: 'close', fd })).toBe('= 0')
+  expect(wire(bench, before).at(-1)).toBe('client RST,ACK')
+  expect(states(bench, CLIENT)).toEqual(['FIN-WAIT-1'])
+  expect(counter(bench, CLIENT, 'TCPAbortOnMemory')).toBe(1)
+})
+
+test('beyond tcp_max_tw_buckets a connection that is over is forgotten at once', () => {
+  const bench = createBench({ client: { tcp_max_tw_buckets: 0 } })
+  const { client, server } = connected(bench)
+  does(bench, CLIENT, { call: 'close', fd: client })
+  run(bench, 50_000)
+  does(bench, SERVER, { call: 'close', fd: server })
+  run(bench, 50_000)
+  expect(states(bench, CLIENT)).toEqual([])
+  expect(counter(bench, CLIENT, 'TCPTimeWaitOverflow')).toBe(1)
 })

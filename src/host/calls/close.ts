@@ -78,6 +78,21 @@ export function release(host: Host, file: OpenFile, socket: Socket, io: HostIo):
     abort(tcb, tcpIo(host, io))
   } else if (tcb !== undefined) {
     closeConnection(tcb, tcpIo(host, io))
+    if (tooManyOrphans(host)) {
+      count(host, 'TCPAbortOnMemory')
+      abort(tcb, tcpIo(host, io))
+    }
   }
   settle(host, socket, io)
+}
+
+/** Linux tcp_too_many_orphans: beyond `tcp_max_orphans` a connection that is closed is reset instead of being looked after. */
+function tooManyOrphans(host: Host): boolean {
+  const most = host.sysctl.tcp_max_orphans
+  if (host.sockets.size <= most) return false
+  let orphans = 0
+  for (const { tcb } of host.sockets.values()) {
+    if (tcb?.orphaned === true && tcb.state !== 'CLOSED' && tcb.state !== 'TIME-WAIT') orphans++
+  }
+  return orphans > most
 }

@@ -10,6 +10,8 @@ export const HOST_RULES = {
   descriptor: { rfc: 'socket(2)', linux: 'sock_map_fd > fd_install' },
   descriptorClosed: { rfc: 'close(2)', linux: 'filp_close > sock_close' },
   socketFreed: { rfc: 'RFC 9293 3.3.1', linux: 'inet_csk_destroy_sock' },
+  /** `tcp_max_tw_buckets` are taken: the connection is forgotten at once. */
+  timeWaitOverflow: { rfc: 'none', linux: 'tcp_time_wait > inet_twsk_alloc' },
   passiveOpen: { rfc: 'RFC 9293 3.10.1', linux: 'inet_listen > inet_csk_listen_start' },
   listenerCloses: { rfc: 'RFC 9293 3.10.4', linux: 'tcp_close > inet_csk_listen_stop' },
   /** A new connection goes into the SYN queue. */
