@@ -59,7 +59,7 @@ function estimate(tcb: Tcb, sample: Micros, minRto: Micros): void {
     if (rtt.mdevMax > rtt.rttvar) rtt.rttvar = rtt.mdevMax
   }
   if (seqGt(tcb.snd.una, rtt.rttSeq)) {
-    if (rtt.mdevMax < rtt.rttvar) rtt.rttvar -= Math.floor((rtt.rttvar * 4 - rtt.mdevMax * 4) >> 2) / 4
+    if (rtt.mdevMax < rtt.rttvar) rtt.rttvar -= ((rtt.rttvar * 4 - rtt.mdevMax * 4) >> 2) / 4
     rtt.rttSeq = tcb.snd.nxt
     rtt.mdevMax = minRto / 4
   }

@@ -149,7 +149,7 @@ function benchIo(
       enabled: true,
       emit(type, rule, ...args) {
         assert(args.length === Object.keys(EVENT_FIELDS[type]).length, `${type} takes other fields`)
-        events.push({ at: io.now, type, rule, cause: io.recorder.cause, args })
+        events.push({ at: io.now, type, rule, cause: io.recorder.cause, args: args.map((value) => value ?? 0) })
         return events.length - 1
       },
       text: (value) => texts.push(value) - 1,

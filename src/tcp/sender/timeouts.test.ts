@@ -285,3 +285,30 @@ describe('tail loss probe', () => {
     expect(bench.tcb.congestion.cwnd).toBe(7)
   })
 })
+
+describe('repacketizing', () => {
+  test('a segment larger than the present MSS is sent again in pieces', () => {
+    const bench = senderBench({ sysctl: { ...NO_PROBE, tcp_frto: 0 }, config: { nodelay: true } })
+    write(bench, 1_000)
+    bench.tcb.mssNow = 400
+    pass(bench, 310_000)
+    takeSent(bench)
+    ack(bench, 401)
+    expect(bench.sent.map((one) => [one.seq, one.length])).toEqual([
+      [401, 400],
+      [801, 200],
+    ])
+    ack(bench, 1_001)
+    expect(bench.tcb.recovery).toMatchObject({ lostOut: 0, retransOut: 0, sackedOut: 0 })
+  })
+
+  test('an ACK inside a segment leaves only the rest to be sent again', () => {
+    const bench = senderBench({ sysctl: NO_PROBE })
+    write(bench, 1_000)
+    pass(bench, 100_000)
+    ack(bench, 301)
+    takeSent(bench)
+    pass(bench, 400_000)
+    expect(bench.sent.map((one) => [one.seq, one.length])).toEqual([[301, 700]])
+  })
+})
