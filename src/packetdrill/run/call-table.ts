@@ -1,6 +1,6 @@
 /** What each call of the language does: to which call of the host it comes, and what it answers. */
 import { accept, bind, close, connect, listen, shutdown, socket } from './calls-connection'
-import { read, recv, recvfrom, recvmsg, readv, send, sendmsg, sendto, write, writev } from './calls-data'
+import { read, readv, recv, recvmsg, send, sendmsg, write, writev } from './calls-data'
 import { fcntl, getsockopt, ioctl, setsockopt } from './calls-options'
 import { epollCreate, epollCtl, epollWait, poll } from './calls-poll'
 import type { Perform } from './made'
@@ -17,12 +17,12 @@ export const CALLS: Readonly<Record<string, Perform>> = {
   read,
   readv,
   recv,
-  recvfrom,
+  recvfrom: recv,
   recvmsg,
   write,
   writev,
   send,
-  sendto,
+  sendto: send,
   sendmsg,
   fcntl,
   ioctl,

@@ -19,8 +19,6 @@ export function send(run: Run, line: number, call: CallLine): Made {
   return output(run, line, call, valueNumber(line, call.args[2]), valueNames(call.args[3]))
 }
 
-export const sendto = send
-
 export function writev(run: Run, line: number, call: CallLine): Made {
   return output(run, line, call, vectorLength(call.args[1]), [])
 }
@@ -42,8 +40,6 @@ export function read(run: Run, line: number, call: CallLine): Made {
 export function recv(run: Run, line: number, call: CallLine): Made {
   return input(run, line, call, valueNumber(line, call.args[2]), valueNames(call.args[3]))
 }
-
-export const recvfrom = recv
 
 export function readv(run: Run, line: number, call: CallLine): Made {
   return input(run, line, call, vectorLength(call.args[1]), [])
