@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { causes, eventsOfType, playScenario, returnedCalls, statePaths } from '../testing/scenario-run'
 import type { ScenarioRun } from '../testing/scenario-run'
-import { ACK, RST, SYN } from '../wire'
+import { ACK, FIN, RST, SYN } from '../wire'
 import { TCP_STATES } from '../trace'
 import { SCENARIOS } from '.'
 
@@ -167,8 +167,11 @@ describe('closing', () => {
   test('linger-zero: close() is an RST, without FIN or TIME-WAIT', () => {
     const it = run('linger-zero')
     expect(statePaths(it, CLIENT)).toEqual(['CLOSED SYN-SENT ESTABLISHED CLOSED'])
-    expect(sent('linger-zero', CLIENT, RST)).toHaveLength(1)
-    expect(returnedCalls(it, SERVER)).toContain('recv(4, 4096 B) = -1 ECONNRESET')
+    expect(sent('linger-zero', CLIENT, FIN)).toEqual([])
+    expect(sent('linger-zero', CLIENT, RST)).toHaveLength(3)
+    expect(returnedCalls(it, CLIENT)).toContain('send(3, 20000 B) = 20000')
+    expect(eventsOfType(it, 'tcp/dataAccepted', SERVER).reduce((sum, event) => sum + event.bytes, 0)).toBe(2_896)
+    expect(returnedCalls(it, SERVER)).toContain('recv(4, 65536 B) = -1 ECONNRESET')
   })
 
   test('close-wait-leak: eight sockets stay in CLOSE-WAIT with their descriptors', () => {

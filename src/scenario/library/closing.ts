@@ -157,24 +157,27 @@ export const closing: readonly ScenarioDocument[] = [
     hint: 'Try: set SO_LINGER to -1 on the client before it closes and compare the two endings.',
     watch: [
       'No FIN, no TIME-WAIT: close() sends RST and the connection is gone',
-      'Bytes that the server had not read yet are lost: recv() says ECONNRESET',
-      'A cheap way to avoid TIME-WAIT, and what it costs',
+      'send() took 20000 bytes, the server gets 2896: what was not sent yet is thrown away',
+      'ACKs that were under way find nobody and are answered with more resets',
+      'recv() on the server says ECONNRESET instead of 0: it knows that the end is not the end',
     ],
     focus: 'states',
     until: '400ms',
     hosts: [
-      client(
-        program(
-          'brute',
-          { sleep: '10ms' },
-          ...connectTo80,
-          { call: 'setsockopt', fd: 'conn', option: 'SO_LINGER', value: 0 },
-          { call: 'send', fd: 'conn', bytes: 2_000 },
-          { sleep: '60ms' },
-          closeConn,
+      {
+        ...client(
+          program(
+            'brute',
+            { sleep: '10ms' },
+            ...connectTo80,
+            { call: 'setsockopt', fd: 'conn', option: 'SO_LINGER', value: 0 },
+            { call: 'send', fd: 'conn', bytes: 20_000 },
+            closeConn,
+          ),
         ),
-      ),
-      server(program('slow', ...listenOn80(), acceptOne, { sleep: '150ms' }, readToEnd(4_096), closeConn)),
+        sysctl: { initcwnd: 2 },
+      },
+      server(program('reader', ...listenOn80(), acceptOne, readToEnd(), closeConn)),
     ],
   },
   {

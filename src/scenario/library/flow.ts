@@ -48,7 +48,7 @@ export const flow: readonly ScenarioDocument[] = [
       'The first write leaves at once, the second is held: waiting for "nagle"',
       'The server delays its ACK in the hope of sending it along with an answer',
       'Each waits for the other until the delayed-ACK timer ends it, once for every request',
-      'The first requests are quick: Linux acknowledges at once while a connection is young',
+      'The first request is quick: Linux acknowledges at once until the connection turns into a conversation',
     ],
     focus: 'everything',
     until: '1s',

@@ -48,7 +48,7 @@ export const loss: readonly ScenarioDocument[] = [
     hint: 'Try: set tcp_early_retrans to 3 on the client and see a tail loss probe do it sooner.',
     watch: [
       'The timer starts from the measured round trip, but never below 200 ms',
-      'Each further timeout doubles it: 0.2, 0.4, 0.8 s',
+      'Each further timeout doubles it: 0.24, 0.48, 0.96 s',
       'cwnd falls to one segment: after a timeout the sender assumes the worst',
       'The round trip of a segment that was sent twice is not measured (Karn)',
     ],
