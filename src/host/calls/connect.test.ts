@@ -16,7 +16,7 @@ import {
   valueOf,
   view,
 } from '../../testing/host-bench'
-import type { HostBench } from '../../testing/host-bench'
+import type { HostBench, Made } from '../../testing/host-bench'
 import type { Call } from '../../trace'
 
 const SECOND = 1_000_000
@@ -193,4 +193,38 @@ test('shutdown in SYN-SENT ends the attempt; a thread blocked in connect hears E
   const { fd, made } = connectTo80(bench)
   expect(does(bench, CLIENT, { call: 'shutdown', fd, how: 'SHUT_WR' })).toBe('= 0')
   expect(said(bench, made)).toBe('= -1 ECONNRESET')
+})
+
+/** A socket bound to `port` that begins to connect to `address`:`to`. */
+function towards(
+  bench: HostBench,
+  host: number,
+  port: number,
+  address: string,
+  to: number,
+): { fd: number; made: Made } {
+  const fd = valueOf(bench, call(bench, host, { call: 'socket' }))
+  does(bench, host, { call: 'bind', fd, port })
+  return { fd, made: call(bench, host, { call: 'connect', fd, address, port: to }) }
+}
+
+test('two hosts that connect to each other at once have one connection, and nobody listened', () => {
+  const bench = createBench()
+  const ends = [towards(bench, CLIENT, 5_000, '10.0.0.2', 6_000), towards(bench, SERVER, 6_000, '10.0.0.1', 5_000)]
+  run(bench, 10_000)
+  expect([...states(bench, CLIENT), ...states(bench, SERVER)]).toEqual(['SYN-RECEIVED', 'SYN-RECEIVED'])
+  run(bench, 50_000)
+  expect(ends.map(({ made }) => said(bench, made))).toEqual(['= 0', '= 0'])
+  does(bench, CLIENT, { call: 'send', fd: ends[0].fd, bytes: 10 })
+  run(bench, 50_000)
+  expect(does(bench, SERVER, { call: 'recv', fd: ends[1].fd, bytes: 100 })).toBe('= 10')
+})
+
+test('a socket that connects to its own port talks to itself', () => {
+  const bench = createBench()
+  const { fd, made } = towards(bench, CLIENT, 5_000, '10.0.0.1', 5_000)
+  expect(said(bench, made)).toBe('= 0')
+  expect(does(bench, CLIENT, { call: 'send', fd, bytes: 10 })).toBe('= 10')
+  run(bench, 1_000)
+  expect(does(bench, CLIENT, { call: 'recv', fd, bytes: 100 })).toBe('= 10')
 })
