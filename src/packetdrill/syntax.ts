@@ -20,6 +20,8 @@ export interface ScriptOptions {
   readonly timestampTickMicros: Micros | undefined
   readonly timestampEchoScaled: boolean
   readonly strictSegments: boolean
+  /** Of the interface. */
+  readonly mtu: number | undefined
   readonly ipVersion: string
   readonly localIp: string
   readonly remoteIp: string

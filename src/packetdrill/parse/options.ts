@@ -11,7 +11,6 @@ const DEFAULT_TOLERANCE = 4_000
 
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'mss',
-  'mtu',
   'send_omit_free',
   'gateway_ip',
   'netmask_ip',
@@ -38,6 +37,7 @@ export const DEFAULT_OPTIONS: ScriptOptions = {
   timestampTickMicros: undefined,
   timestampEchoScaled: false,
   strictSegments: false,
+  mtu: undefined,
   ipVersion: 'ipv4',
   localIp: '192.168.0.1',
   remoteIp: '192.0.2.1',
@@ -73,6 +73,8 @@ function withOption(scanner: Scanner, options: ScriptOptions, name: string, valu
       return { ...options, timestampEchoScaled: value !== '0' }
     case 'strict_segments':
       return { ...options, strictSegments: value !== '0' }
+    case 'mtu':
+      return { ...options, mtu: number(scanner, name, value) }
     case 'ip_version':
       return { ...options, ipVersion: value ?? '' }
     case 'local_ip':

@@ -19,6 +19,8 @@ const FLAG_BITS: Readonly<Record<string, number>> = {
   E: ECE,
   W: CWR,
   A: AE,
+  // Its name before RFC 9768.
+  N: AE,
 }
 
 const ECN_FIELDS: ReadonlySet<string> = new Set(['noecn', 'ect0', 'ect1', 'ce'])
@@ -59,7 +61,7 @@ function parseEnvelope(scanner: Scanner): Pick<PacketLine, 'ecn' | 'tos' | 'ttl'
 
 /** Letters and, for AccECN (RFC 9768), a digit that is the ACE field; `-` for none. */
 function parseFlags(scanner: Scanner): number {
-  const [letters] = expect(scanner, /-|[FSRP.UEWA]*[0-7]?[FSRP.UEWA]*(?=\s)/y, 'flags such as S, P. or -')
+  const [letters] = expect(scanner, /-|[FSRP.UEWAN]*[0-7]?[FSRP.UEWAN]*(?=\s)/y, 'flags such as S, P. or -')
   if (letters === '') fail(scanner, 'expected flags such as S, P. or -')
   let flags = 0
   for (const letter of letters) {

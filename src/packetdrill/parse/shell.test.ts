@@ -37,6 +37,14 @@ test('a look at counters names all that its line must have', () => {
   ])
 })
 
+test('interfaces have an MTU and may have no segmentation offload', () => {
+  expect(parseShell('ip link set dev tun0 mtu 1400; ifconfig tun0 mtu 1300; ethtool -K tun0 tso off gso off')).toEqual([
+    { kind: 'mtu', value: '1400' },
+    { kind: 'mtu', value: '1300' },
+    { kind: 'offload', on: false },
+  ])
+})
+
 test('a route gives an initial window; devices and files are passed over', () => {
   expect(parseShell('ip route change default dev tun0 initcwnd 20')).toEqual([
     { kind: 'route', attribute: 'initcwnd', value: '20' },

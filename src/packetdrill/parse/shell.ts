@@ -8,6 +8,11 @@ export type ShellAction =
   | { readonly kind: 'sysctl'; readonly name: string; readonly value: string }
   /** `ip route change ... initcwnd 20`: attributes of the route to the peer. */
   | { readonly kind: 'route'; readonly attribute: string; readonly value: string }
+  /** `ethtool -K tun0 tso off gso off`: the sender has to make every segment itself, and sees them one by one. */
+  | { readonly kind: 'offload'; readonly on: boolean }
+  /** `ip link set dev tun0 mtu 1400`. */
+  | { readonly kind: 'mtu'; readonly value: string }
+  | { readonly kind: 'sleep'; readonly micros: number }
   /** `nstat -n`: later looks count from here. */
   | { readonly kind: 'countersRead' }
   /** `nstat | grep X | grep -q " 3 "`: fails when the line is not there. */
@@ -42,7 +47,13 @@ function parseCommand(command: string): ShellAction[] {
     case 'nstat':
       return parseNstat(command, words)
     case 'ip':
-      return parseRoute(command, words)
+      return parseIp(command, words)
+    case 'ifconfig':
+      return parseMtu(command, words)
+    case 'ethtool':
+      return parseEthtool(command, words)
+    case 'sleep':
+      return [{ kind: 'sleep', micros: Math.round(Number(words[1]) * 1_000_000) || 0 }]
     default:
       return [{ kind: 'ignored', command }]
   }
@@ -122,9 +133,11 @@ const ROUTE_ATTRIBUTES = [
   'quickack',
 ]
 
-function parseRoute(command: string, words: readonly string[]): ShellAction[] {
+function parseIp(command: string, words: readonly string[]): ShellAction[] {
+  const object = words.slice(1).find((word) => !word.startsWith('-')) ?? ''
+  if ('link'.startsWith(object)) return parseMtu(command, words)
   const actions: ShellAction[] = []
-  if (words[1] === 'route') {
+  if ('route'.startsWith(object)) {
     for (const attribute of ROUTE_ATTRIBUTES) {
       const at = words.indexOf(attribute)
       if (at === -1) continue
@@ -133,4 +146,15 @@ function parseRoute(command: string, words: readonly string[]): ShellAction[] {
     }
   }
   return actions.length > 0 ? actions : [{ kind: 'ignored', command }]
+}
+
+function parseMtu(command: string, words: readonly string[]): ShellAction[] {
+  const at = words.indexOf('mtu')
+  return at === -1 ? [{ kind: 'ignored', command }] : [{ kind: 'mtu', value: words[at + 1] ?? '' }]
+}
+
+function parseEthtool(command: string, words: readonly string[]): ShellAction[] {
+  const at = Math.max(words.indexOf('gso'), words.indexOf('generic-segmentation-offload'))
+  if (!words.includes('-K') || at === -1) return [{ kind: 'ignored', command }]
+  return [{ kind: 'offload', on: words[at + 1] === 'on' }]
 }

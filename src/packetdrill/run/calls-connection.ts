@@ -80,7 +80,11 @@ export function connect(run: Run, line: number, call: CallLine): Made {
   const port = portOf(call.args[1]) ?? SCRIPT_PORT
   const record = byFd(run, fd)
   if (record !== undefined && (record.kind === 'fresh' || record.kind === 'connecting')) {
-    if (record.kind === 'fresh') record.localPort = 0
+    // Another attempt, after one that failed, is another connection.
+    if (socketOfFd(run, fd)?.phase === 'unconnected') {
+      record.localPort = 0
+      record.localShift = undefined
+    }
     record.kind = 'connecting'
     record.remotePort = port
     run.underTest = record

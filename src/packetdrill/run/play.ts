@@ -59,8 +59,14 @@ export function playScript(script: Script): Played {
 }
 
 function createRun(script: Script): Run {
-  const { localIp } = script.options
-  const machine = createMachine({ name: 'host', address: localIp, role: 'other', sysctl: {}, programs: [] })
+  const { localIp, mtu } = script.options
+  const machine = createMachine({
+    name: 'host',
+    address: localIp,
+    role: 'other',
+    sysctl: mtu === undefined ? {} : { mtu },
+    programs: [],
+  })
   const run: Run = {
     script,
     machine,

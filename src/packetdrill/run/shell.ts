@@ -5,6 +5,7 @@ import { parseShell } from '../parse/shell'
 import type { ShellAction } from '../parse/shell'
 import type { ShellLine } from '../syntax'
 import { failAt } from './failure'
+import { advanceTo } from './machine'
 import { note } from './run'
 import type { Run } from './run'
 
@@ -20,6 +21,15 @@ function runAction(run: Run, line: number, action: ShellAction): void {
       return
     case 'route':
       setRoute(run, action.attribute, action.value)
+      return
+    case 'mtu':
+      setSysctl(run, 'mtu', action.value)
+      return
+    case 'offload':
+      note(run, `passed over: segmentation offload ${action.on ? 'on' : 'off'}`)
+      return
+    case 'sleep':
+      advanceTo(run.machine, run.machine.now + action.micros)
       return
     case 'countersRead':
       run.countersThen = new Map(host.counters)
