@@ -20,7 +20,8 @@ export async function openSession(source: SessionSource): Promise<boolean> {
   state.opened(info)
   if (notice !== '') state.tell(notice)
   document.title = `${info.title} · TCPScope`
-  state.setLayout({ preset: info.focus, tab: info.focus === 'congestion' ? 'congestion' : state.layout.tab })
+  const showsGraph = info.focus === 'congestion' || info.focus === 'everything'
+  state.setLayout({ preset: info.focus, tab: showsGraph ? 'congestion' : 'events' })
   if (source.kind === 'scenario') history.pushState(null, '', `#${source.id}`)
   const snapshot = await arrived
   const pace = openingPace(info, snapshot)

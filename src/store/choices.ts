@@ -4,12 +4,15 @@ export type Locale = 'en'
 export type Preset = 'states' | 'queues' | 'congestion' | 'everything'
 /** On a tablet the hosts and the explanation are tabs too. */
 export type Tab = 'congestion' | 'events' | 'packet' | 'hosts' | 'why'
+const TABS: readonly Tab[] = ['congestion', 'events', 'packet', 'hosts', 'why']
 /** On a phone one of these has the screen. */
 export type PhoneTab = 'wire' | 'states' | 'hosts' | 'graphs' | 'why'
 
 export interface Layout {
   readonly preset: Preset
   readonly tab: Tab
+  /** The tab of the details where the hosts are among them. */
+  readonly tabletTab: Tab
   readonly phoneTab: PhoneTab
   /** Step size of the phone's two step buttons. */
   readonly stepUnit: 'event' | 'packet' | 'state'
@@ -24,7 +27,7 @@ export interface Choices {
 const FIRST_CHOICES: Choices = {
   theme: 'system',
   locale: 'en',
-  layout: { preset: 'everything', tab: 'congestion', phoneTab: 'wire', stepUnit: 'packet' },
+  layout: { preset: 'everything', tab: 'congestion', tabletTab: 'hosts', phoneTab: 'wire', stepUnit: 'packet' },
 }
 
 /** The part of localStorage that is used. */
@@ -44,7 +47,8 @@ export function readChoices(keep: Keep | undefined): Choices {
       locale: oneOf(kept?.locale, ['en'], FIRST_CHOICES.locale),
       layout: {
         preset: oneOf(kept?.layout?.preset, ['states', 'queues', 'congestion', 'everything'], 'everything'),
-        tab: oneOf(kept?.layout?.tab, ['congestion', 'events', 'packet', 'hosts', 'why'], 'congestion'),
+        tab: oneOf(kept?.layout?.tab, TABS, 'congestion'),
+        tabletTab: oneOf(kept?.layout?.tabletTab, TABS, 'hosts'),
         phoneTab: oneOf(kept?.layout?.phoneTab, ['wire', 'states', 'hosts', 'graphs', 'why'], 'wire'),
         stepUnit: oneOf(kept?.layout?.stepUnit, ['event', 'packet', 'state'], 'packet'),
       },

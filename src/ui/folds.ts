@@ -8,25 +8,36 @@ import {
   createSeriesFold,
   createTimelineFold,
 } from '../viz'
-import type { GapFold, SeriesFold, TimelineFold } from '../viz'
+import type { GapFold, PacketIndex, SeriesFold, TimelineFold } from '../viz'
 
-export interface Folds {
-  readonly gaps: GapFold
+interface Folds {
   readonly timeline: TimelineFold
   readonly series: SeriesFold
 }
 
 const kept = new WeakMap<Trace, Folds>()
+const keptGaps = new WeakMap<PacketIndex, GapFold>()
 
 /** The folds of a trace, brought up to its end. */
 export function foldsOf(trace: Trace): Folds {
   let folds = kept.get(trace)
   if (folds === undefined) {
-    folds = { gaps: createGapFold(), timeline: createTimelineFold(), series: createSeriesFold() }
+    folds = { timeline: createTimelineFold(), series: createSeriesFold() }
     kept.set(trace, folds)
   }
-  advanceGaps(folds.gaps, trace.events)
   advanceTimeline(folds.timeline, trace)
   advanceSeries(folds.series, trace)
   return folds
+}
+
+/** The silences of a run, brought up to its end. */
+export function gapsOf(packets: PacketIndex | undefined): GapFold {
+  if (packets === undefined) return createGapFold()
+  let gaps = keptGaps.get(packets)
+  if (gaps === undefined) {
+    gaps = createGapFold()
+    keptGaps.set(packets, gaps)
+  }
+  advanceGaps(gaps, packets)
+  return gaps
 }

@@ -5,7 +5,8 @@ import type { HostView, Snapshot } from '../../trace'
 import { lastAt, placeOf, timeAt } from '../../viz'
 import type { LossMark, Samples, SeriesFold, TimeAxis } from '../../viz'
 import { useCanvas, useSize } from '../canvas'
-import { foldsOf } from '../folds'
+import { foldsOf, gapsOf } from '../folds'
+import { useIndexes } from '../heroes'
 import { clockText } from '../format'
 import { shownRow, socketRows } from '../host'
 import { useText } from '../text'
@@ -36,7 +37,7 @@ export function Congestion({ compact = false }: { readonly compact?: boolean }) 
   const end = useStore((state) => state.end)
   const selection = useStore((state) => state.selection)
   const shownSockets = useStore((state) => state.shownSockets)
-  useStore((state) => state.traceVersion)
+  const indexes = useIndexes()
   const [chosen, setChosen] = useState<number | null>(null)
   const [hover, setHover] = useState(-1)
 
@@ -47,7 +48,7 @@ export function Congestion({ compact = false }: { readonly compact?: boolean }) 
   const owner = ownerOf(snapshot, socket)
   const mss = owner?.socket?.tcb?.smss ?? ETHERNET_MSS
   const now = snapshot?.position.at ?? 0
-  const axis = runAxis(folds.gaps, Math.max(end.at, now), size.width, compact)
+  const axis = runAxis(gapsOf(indexes?.packets), Math.max(end.at, now), size.width, compact)
   useCanvas(canvas, size, (context, area, palette) => {
     if (samples.count === 0) return
     const role = owner?.host.role ?? 'other'

@@ -154,7 +154,7 @@ function drawSeries(frame: Frame): void {
   context.lineWidth = 1
   context.setLineDash([6, 2])
   const inScale = (bytes: number): number => held(bytes / mss)
-  strokeAll(context, stepLines({ at, values: samples.window, count }, end, x, inScale))
+  strokeAll(context, stepLines({ at, values: samples.window, count, most: most * mss }, end, x, inScale))
   context.setLineDash([])
   context.strokeStyle = palette.colour['ink-3']
   context.lineWidth = 1.2

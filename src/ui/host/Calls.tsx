@@ -1,5 +1,6 @@
 /** The system calls of the shown descriptor: each a real button with its arguments and what it returned last. */
 import { useState } from 'react'
+import type { ReactNode } from 'react'
 import type { HostView, ProcessView, Snapshot } from '../../trace'
 import { ERRNO } from '../../trace'
 import { store } from '../../store'
@@ -18,15 +19,22 @@ interface CallsProps {
   readonly row: SocketRow
   /** The listener to accept from when a connection is shown. */
   readonly listener: SocketRow | undefined
+  /** Stands beside the switch to all calls. */
+  readonly children: ReactNode
 }
 
-export function Calls({ snapshot, host, row, listener }: CallsProps) {
+export function Calls({ snapshot, host, row, listener, children }: CallsProps) {
   const text = useText().host
   const [all, setAll] = useState(false)
   const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({})
   const process = host.processes.find((candidate) => candidate.pid === row.pid)
   if (row.fd < 0 || process === undefined) {
-    return <p className={styles.quiet}>{row.without === 'queued' ? text.notAccepted : text.noDescriptor}</p>
+    return (
+      <div className={styles.callBlock}>
+        <p className={styles.quiet}>{row.without === 'queued' ? text.notAccepted : text.noDescriptor}</p>
+        {children}
+      </div>
+    )
   }
   const first = firstDrafts(host, snapshot.hosts)
   const latest = latestCalls(process, row.fd, openedAt(process, row.fd))
@@ -63,9 +71,12 @@ export function Calls({ snapshot, host, row, listener }: CallsProps) {
           />
         ))}
       </ul>
-      <button type="button" className={styles.link} aria-expanded={all} onClick={() => setAll(!all)}>
-        {all ? text.fewerCalls : text.allCalls}
-      </button>
+      <div className={styles.callFoot}>
+        <button type="button" className={styles.link} aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? text.fewerCalls : text.allCalls}
+        </button>
+        {children}
+      </div>
     </div>
   )
 }
@@ -97,12 +108,13 @@ function CallRow({ now, host, process, fd, draft, argument, latest, onDraft }: C
   const make = (made: Draft): void => {
     void act({ kind: 'call', host, pid: process.pid, call: callOf(made, fd) })
   }
+  const blocked = latest !== undefined && latest.view.returned === null
   return (
     <li>
       <button type="button" className={styles.call} onClick={() => make(draft)}>
         {draft.call}
       </button>
-      {draft.call === 'accept' || draft.call === 'close' ? (
+      {blocked ? null : draft.call === 'accept' || draft.call === 'close' ? (
         <span className={styles.argument}>{argument}</span>
       ) : (
         <CallArguments draft={draft} argument={argument} onDraft={onDraft} onCall={make} />

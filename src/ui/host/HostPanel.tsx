@@ -28,7 +28,23 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
   const now = snapshot.position.at
   const threads = host.processes.flatMap((process) => process.threads)
   const pid = host.processes.at(0)?.pid
-  const expectNew = useNewSockets(host.index, rows)
+  useNewSockets(host, rows)
+  const newSocket =
+    pid === undefined || !host.up ? null : (
+      <button
+        type="button"
+        className={styles.newSocket}
+        title={text.newSocketTitle}
+        onClick={() => {
+          void act({ kind: 'call', host: host.index, pid, call: { call: 'socket' } })
+        }}
+      >
+        {text.newSocket}
+      </button>
+    )
+  const queues = listener === undefined ? null : <Queues row={listener} host={host.index} now={now} />
+  // An empty queue gives way to what moves.
+  const buffersFirst = row !== undefined && row.socket.listener === null && isIdle(listener)
   return (
     <section className={`${styles.host} ${styles[host.role]}`} aria-label={host.name}>
       <header className={styles.head}>
@@ -42,22 +58,15 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
       <div className={styles.scroll}>
         {host.up ? null : <p className={styles.down}>{text.down}</p>}
         <FdTable host={host.index} rows={rows} shown={row?.socket.id} />
-        {pid === undefined || !host.up ? null : (
-          <button
-            type="button"
-            className={styles.newSocket}
-            title={text.newSocketTitle}
-            onClick={() => {
-              expectNew()
-              void act({ kind: 'call', host: host.index, pid, call: { call: 'socket' } })
-            }}
-          >
-            {text.newSocket}
-          </button>
+        {row === undefined ? (
+          newSocket
+        ) : (
+          <Calls snapshot={snapshot} host={host} row={row} listener={listener}>
+            {newSocket}
+          </Calls>
         )}
-        {row === undefined ? null : <Calls snapshot={snapshot} host={host} row={row} listener={listener} />}
         <Programs host={host.index} threads={host.processes.flatMap(programThreads)} now={now} />
-        {listener === undefined ? null : <Queues row={listener} host={host.index} now={now} />}
+        {buffersFirst ? null : queues}
         {row === undefined || !hasTalked(row.socket.tcb) ? null : (
           <Buffers
             host={host.index}
@@ -72,24 +81,34 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
             <Timers timers={row.socket.tcb.timers} now={now} />
           </>
         )}
+        {buffersFirst ? queues : null}
       </div>
       <Waiting socket={row?.socket} threads={threads} now={now} />
     </section>
   )
 }
 
-/** After the returned function was called, the next socket that appears is shown. */
-function useNewSockets(host: number, rows: readonly SocketRow[]): () => void {
-  const before = useRef<ReadonlySet<number> | null>(null)
+function isIdle(listener: SocketRow | undefined): boolean {
+  const queues = listener?.socket.listener
+  if (queues === null || queues === undefined) return true
+  return queues.synQueueLength === 0 && queues.acceptQueueLength === 0 && Object.keys(queues.drops).length === 0
+}
+
+/** A socket that a person has just made, by socket() or accept(), is shown. */
+function useNewSockets(host: HostView, rows: readonly SocketRow[]): void {
+  const known = useRef<ReadonlySet<number> | null>(null)
   useEffect(() => {
-    const known = before.current
-    if (known === null) return
-    const fresh = rows.find((row) => row.fd >= 0 && !known.has(row.socket.id))
-    if (fresh === undefined) return
-    before.current = null
-    store.getState().showSocket(host, fresh.socket.id)
+    const before = known.current
+    known.current = new Set(rows.filter((row) => row.fd >= 0).map((row) => row.socket.id))
+    if (before === null) return
+    const fresh = rows.findLast((row) => row.fd >= 0 && !before.has(row.socket.id) && isMadeByHand(host, row.fd))
+    if (fresh !== undefined) store.getState().showSocket(host.index, fresh.socket.id)
   }, [host, rows])
-  return () => {
-    before.current = new Set(rows.map((row) => row.socket.id))
-  }
+}
+
+function isMadeByHand(host: HostView, fd: number): boolean {
+  const threads = host.processes.flatMap((process) => process.threads).filter((thread) => thread.program === '')
+  return threads.some((thread) =>
+    thread.calls.some(({ name, returned }) => (name === 'accept' || name === 'socket') && returned?.value === fd),
+  )
 }

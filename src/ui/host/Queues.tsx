@@ -76,19 +76,17 @@ function Queue({ name, gloss, fill, length, limit, entries, host, now }: QueuePr
           </div>
         )}
       </div>
-      <p className={styles.caption}>
-        {oldest === undefined ? (
-          text.empty
-        ) : (
+      {oldest === undefined ? null : (
+        <p className={styles.caption}>
           <button
             type="button"
             onClick={() => store.getState().select({ kind: 'socket', host, socket: oldest.socket })}
           >
             <code>{oldest.remote}</code> {waitText(oldest, now, text)}
           </button>
-        )}
-        {length > 1 ? <span>{text.moreWait(length - 1)}</span> : null}
-      </p>
+          {length > 1 ? <span>{text.moreWait(length - 1)}</span> : null}
+        </p>
+      )}
     </div>
   )
 }

@@ -39,10 +39,10 @@ function answer(
     return [text.blocked(blocked.current), text.details.blockedCall(clockText(blocked.blockedSince))]
   }
   const sleeping = threads.find((thread) => thread.sleepingUntil !== null)
-  if (idle && sleeping !== undefined && sleeping.sleepingUntil !== null && tcb === null) {
-    return [text.names.nothingToSend, briefDuration(sleeping.sleepingUntil - now)]
+  if (idle && sleeping !== undefined && sleeping.sleepingUntil !== null) {
+    return [text.sleep, text.details.sleep(sleeping.program, briefDuration(sleeping.sleepingUntil - now))]
   }
-  if (socket?.listener !== null && socket !== undefined) return [text.listen, text.details.listen()]
+  if (socket !== undefined && socket.listener !== null) return [text.listen, text.details.listen()]
   if (tcb === null || reason === undefined) return [text.none, text.details.program()]
   const bytes = grouped(tcb.waiting.bytes)
   if (reason === 'congestionWindow') {

@@ -12,9 +12,15 @@ const Congestion = lazy(async () => ({ default: (await import('../congestion')).
 const EventList = lazy(async () => ({ default: (await import('../events')).EventList }))
 const Inspector = lazy(async () => ({ default: (await import('../inspector')).Inspector }))
 
-export function Details({ tabs }: { readonly tabs: readonly Tab[] }) {
+interface DetailsProps {
+  readonly tabs: readonly Tab[]
+  /** Which of the remembered tabs this is. */
+  readonly kept: 'tab' | 'tabletTab'
+}
+
+export function Details({ tabs, kept }: DetailsProps) {
   const text = useText()
-  const wanted = useStore((state) => state.layout.tab)
+  const wanted = useStore((state) => state.layout[kept])
   const setLayout = useStore((state) => state.setLayout)
   const tab = tabs.includes(wanted) ? wanted : tabs[0]
   return (
@@ -24,7 +30,7 @@ export function Details({ tabs }: { readonly tabs: readonly Tab[] }) {
         tabs={tabs.map((id) => ({ id, label: text.tabs[id] }))}
         chosen={tab}
         panel="details-panel"
-        onChoose={(id) => setLayout({ tab: id })}
+        onChoose={(id) => setLayout({ [kept]: id })}
       />
       <div className={styles.tabPanel} id="details-panel" role="tabpanel" aria-label={text.tabs[tab]} tabIndex={-1}>
         <TabContent tab={tab} />

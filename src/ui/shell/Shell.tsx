@@ -62,7 +62,7 @@ function Desk({ door, onHelp }: ArrangementProps) {
             </Split>
             <div className={styles.below}>
               <Transport />
-              <Details tabs={DESK_TABS} />
+              <Details tabs={DESK_TABS} kept="tab" />
             </div>
           </Split>
           <Split group="reading" orientation="vertical" least={140}>
@@ -85,7 +85,7 @@ function Tablet({ door, onHelp }: ArrangementProps) {
           <StateDiagram />
         </div>
         <Transport />
-        <Details tabs={TABLET_TABS} />
+        <Details tabs={TABLET_TABS} kept="tabletTab" />
       </main>
     </div>
   )

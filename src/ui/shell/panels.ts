@@ -15,13 +15,13 @@ const PRESET_SIZES: Readonly<Record<Preset, Readonly<Record<GroupName, Sizes>>>>
   },
   states: {
     columns: { apparatus: 56, side: 44 },
-    rows: { stage: 74, details: 26 },
+    rows: { stage: 70, details: 30 },
     reading: { diagram: 72, why: 28 },
     stage: { left: 25, wire: 49, right: 26 },
   },
   queues: {
     columns: { apparatus: 70, side: 30 },
-    rows: { stage: 74, details: 26 },
+    rows: { stage: 68, details: 32 },
     reading: { diagram: 58, why: 42 },
     stage: { left: 26, wire: 42, right: 32 },
   },

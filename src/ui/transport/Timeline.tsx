@@ -9,7 +9,8 @@ import { lastAt, placeOf, timeAt } from '../../viz'
 import type { TimeAxis } from '../../viz'
 import { useCanvas, useSize } from '../canvas'
 import { clockText } from '../format'
-import { foldsOf } from '../folds'
+import { foldsOf, gapsOf } from '../folds'
+import { useIndexes } from '../heroes'
 import { useText } from '../text'
 import { runAxis } from '../time-axis'
 import { drawTimeline, rowsOf } from './draw-timeline'
@@ -30,12 +31,12 @@ export function Timeline({ compact }: { readonly compact: boolean }) {
   const end = useStore((state) => state.end)
   const selection = useStore((state) => state.selection)
   const shownSockets = useStore((state) => state.shownSockets)
-  useStore((state) => state.traceVersion)
+  const indexes = useIndexes()
 
   const folds = foldsOf(trace)
   const now = snapshot?.position.at ?? 0
   const last = Math.max(end.at, now)
-  const axis = runAxis(folds.gaps, last, size.width, compact)
+  const axis = runAxis(gapsOf(indexes?.packets), last, size.width, compact)
   const rows = rowsOf(snapshot, folds.timeline, shownSockets, last, compact)
   useCanvas(canvas, size, (context, area, palette) => {
     drawTimeline(context, area, palette, {

@@ -85,9 +85,11 @@ export function Clock() {
   const text = useText()
   const at = useStore((state) => state.snapshot?.position.at ?? 0)
   const skipped = useStore((state) => state.skipped)
+  const step = useStore((state) => state.snapshot?.position.step ?? 0)
+  const hash = useStore((state) => state.snapshot?.traceHash ?? '')
   const { value, unit } = clockParts(at)
   return (
-    <p className={styles.clock}>
+    <p className={styles.clock} title={text.transport.place(step, hash)}>
       <span role="timer" aria-label={text.transport.clock} aria-live="off">
         <b>{value}</b> {unit}
       </span>

@@ -10,6 +10,8 @@ export interface StepSource {
   readonly at: Float64Array
   readonly values: Float64Array
   readonly count: number
+  /** Higher values are left out as infinite ones are. */
+  readonly most?: number
 }
 
 /**
@@ -22,6 +24,7 @@ export function stepLines(
   x: (at: number) => number,
   y: (value: number) => number,
 ): readonly Line[] {
+  const most = source.most ?? Number.MAX_VALUE
   const lines: number[][] = []
   let line: number[] = []
   let last = Number.NaN
@@ -33,19 +36,19 @@ export function stepLines(
     let value = lowest
     for (i++; i < source.count && source.at[i] <= end && Math.round(x(source.at[i])) === column; i++) {
       value = source.values[i]
-      if (!Number.isFinite(first)) first = value
+      if (first > most) first = value
       lowest = Math.min(lowest, value)
-      highest = Number.isFinite(highest) ? Math.max(highest, value) : value
+      highest = highest > most ? value : Math.max(highest, value)
     }
-    if (!Number.isFinite(value)) {
+    if (value > most) {
       if (line.length > 0) lines.push([...line, column, y(last)])
       line = []
       last = Number.NaN
       continue
     }
     if (!Number.isNaN(last)) line.push(column, y(last))
-    line.push(column, y(Number.isFinite(first) ? first : value))
-    if (lowest !== highest && Number.isFinite(lowest)) line.push(column, y(lowest), column, y(highest))
+    line.push(column, y(first > most ? value : first))
+    if (lowest !== highest) line.push(column, y(lowest), column, y(highest))
     line.push(column, y(value))
     last = value
   }

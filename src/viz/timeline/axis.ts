@@ -35,7 +35,7 @@ export interface TimeAxis {
   readonly ticks: readonly AxisTick[]
 }
 
-/** A silence is folded when it is this many times as long as everything that is left beside the longer ones. */
+/** A silence is folded when it is this many times as long as all that is left beside it and the longer ones. */
 const FOLD_RATIO = 3
 /** What a folded silence takes, as a share of what is not folded. */
 const FOLD_SHARE = 0.12
@@ -107,7 +107,7 @@ function along(from: readonly number[], to: readonly number[], value: number): n
 /** The silences to fold, in order of time. */
 function foldedGaps(fold: GapFold, end: number): Gap[] {
   const gaps = fold.longest.filter((gap) => gap.to <= end)
-  if (end > fold.lastAt) insertGap(gaps, { from: fold.lastAt, to: end })
+  if (end > fold.quietSince) insertGap(gaps, { from: fold.quietSince, to: end })
   let rest = end
   let count = 0
   gaps.forEach((gap, i) => {
@@ -115,7 +115,6 @@ function foldedGaps(fold: GapFold, end: number): Gap[] {
     rest -= size
     if (size > FOLD_RATIO * Math.max(rest, SHORTEST_AXIS)) count = i + 1
   })
-  // Where nearly everything would be folded there is no activity to make room for: backoff alone reads best at its true scale.
   return gaps.slice(0, count).toSorted((a, b) => a.from - b.from)
 }
 

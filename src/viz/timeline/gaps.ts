@@ -1,8 +1,8 @@
 /**
- * The longest silences of a trace, kept up to date as it grows. From them the time axis learns which stretches to fold, without
- * ever looking at all events again.
+ * The longest silences of a run, kept up to date as it grows: stretches in which nothing was under way and nothing happened. From them
+ * the time axis learns what to fold, without ever looking at all events again.
  */
-import type { EventColumns } from '../../trace'
+import type { PacketIndex } from '../packet-index'
 
 export interface Gap {
   readonly from: number
@@ -10,9 +10,10 @@ export interface Gap {
 }
 
 export interface GapFold {
-  /** Events looked at so far. */
+  /** Silences of the packet index taken in so far. */
   seen: number
-  lastAt: number
+  /** When the silence began that lasts now; infinity while something is under way. */
+  quietSince: number
   /** Longest first. */
   readonly longest: Gap[]
 }
@@ -20,16 +21,15 @@ export interface GapFold {
 const MOST_GAPS = 40
 
 export function createGapFold(): GapFold {
-  return { seen: 0, lastAt: 0, longest: [] }
+  return { seen: 0, quietSince: 0, longest: [] }
 }
 
-/** Takes in the events that the trace grew by. */
-export function advanceGaps(fold: GapFold, events: EventColumns): void {
-  for (; fold.seen < events.count; fold.seen++) {
-    const at = events.at[fold.seen]
-    if (at > fold.lastAt) insertGap(fold.longest, { from: fold.lastAt, to: at })
-    fold.lastAt = at
+/** Takes in the silences that the index grew by. */
+export function advanceGaps(fold: GapFold, { gaps, underWay, busyAt }: PacketIndex): void {
+  for (; fold.seen < gaps.count; fold.seen++) {
+    insertGap(fold.longest, { from: gaps.start[fold.seen], to: gaps.end[fold.seen] })
   }
+  fold.quietSince = underWay > 0 ? Number.POSITIVE_INFINITY : busyAt
 }
 
 /** Puts a gap into its place among the longest, and lets the shortest go when there are too many. */

@@ -254,8 +254,10 @@ export const shell = {
       listen: () => 'A SYN may come at any time.',
       blockedCall: (since: string) => `The program waits in it since ${since}.`,
       program: () => 'No connection is shown.',
+      sleep: (program: string, left: string) => `${program} goes on in ${left}.`,
     },
     listen: 'a connection',
+    sleep: 'the program’s pause',
     none: 'nothing',
   },
   links: {
@@ -295,6 +297,7 @@ export const shell = {
     timesRealTime: (speed: string) => `${speed} × real time`,
     realTime: 'real time',
     clock: 'Virtual time',
+    place: (step: number, hash: string) => `Step ${step}, trace hash ${hash}: the same in two places is the same run`,
     idle: 'Nothing is pending',
     position: 'Position in time',
     positionValue: (at: string, event: number) => `${at}, event ${event}`,
