@@ -1,4 +1,4 @@
-export type { ScenarioDocument, SessionDocument, StepDocument } from './document'
+export type { ScenarioDocument, SessionDocument } from './document'
 export { DEFAULT_SCENARIO, findScenario, SCENARIOS } from './library'
 export { decodeLink, encodeLink } from './link/link'
 export { parseScenario, serializeScenario } from './parse'
