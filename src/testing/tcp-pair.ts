@@ -253,6 +253,13 @@ export function pattern(from: number, count: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, i) => (from + i) % 251)
 }
 
+/** Whether two byte arrays hold the same: much faster than a matcher on each element. */
+export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false
+  return true
+}
+
 /** Writes bytes at one end; returns how many were taken. */
 export function write(pair: Pair, end: End, bytes: Uint8Array): number {
   return at(pair, end, (tcb, io) => send(tcb, bytes, io))
