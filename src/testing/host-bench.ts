@@ -58,9 +58,10 @@ export interface BenchOptions {
   readonly delayMicros?: Micros
 }
 
+/** Kinds of entry in the bench's queue. */
 const PACKET = 0
 const SOCKET = 1
-const THREAD = 2
+export const THREAD = 2
 
 export function createBench(options: BenchOptions = {}): HostBench {
   const events: BenchEvent[] = []

@@ -14,9 +14,11 @@ import {
   said,
   SERVER,
   socketAt,
+  THREAD,
   valueOf,
   wire,
 } from '../../testing/host-bench'
+import { pushEvent } from '../../base'
 import { patternBytes } from '../pattern'
 
 const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
@@ -51,7 +53,14 @@ test('one connection wakes one of two threads in accept, the first', () => {
   const first = call(bench, SERVER, { call: 'accept', fd: listener })
   const second = call(bench, SERVER, { call: 'accept', fd: listener })
   connectTo80(bench)
+  const woken: number[] = []
+  bench.io.scheduleThread = (host, thread, at) => {
+    woken.push(thread)
+    pushEvent(bench.heap, at, THREAD, host, thread)
+  }
   run(bench, 50_000)
+  expect(woken).toContain(first.thread)
+  expect(woken).not.toContain(second.thread)
   expect([said(bench, first), said(bench, second)]).toEqual(['= 4', 'blocked: accept queue empty'])
   connectTo80(bench)
   run(bench, 50_000)
