@@ -2,7 +2,7 @@
  * The state diagram: the eleven states as RFC 9293 figure 5 is remembered, a token for each socket, the edges that were walked so
  * far, the last one lit. Nodes, edges and tokens are pressed to learn about them.
  */
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { useStore } from '../../store'
 import type { Selection } from '../../store'
 import type { Snapshot } from '../../trace'
@@ -72,24 +72,14 @@ function Diagram({ indexes, snapshot }: { readonly indexes: Indexes; readonly sn
         role="group"
         aria-label={text.diagram.figure(held === '' ? text.diagram.nobody : held)}
       >
-        <Definitions />
-        {REGIONS.map((region) => (
-          <rect key={region.phase} {...boxOf(region)} rx={10} className={`${styles.region} ${styles[region.phase]}`} />
-        ))}
-        {PHASE_NAMES.map(({ phase, x, y, anchor }) => (
-          <text key={phase} x={x} y={y} textAnchor={anchor} className={`${styles.phase} ${styles[phase]}`}>
-            {text.diagram.phases[phase]}
-          </text>
-        ))}
+        <Ground phases={text.diagram.phases} />
         {drawOrder(walks, lit?.transition).map((walk) => (
           <Edge
             key={walk.transition.id}
-            walk={walk}
+            transition={walk.transition}
+            times={walk.times}
             lit={lit !== undefined && walk.last === lit.index ? role(lit.host) : null}
             selected={selection?.kind === 'edge' && selection.id === walk.transition.id}
-            onSelect={() => {
-              select({ kind: 'edge', id: walk.transition.id })
-            }}
           />
         ))}
         {NODES.map((node) => (
@@ -98,9 +88,6 @@ function Diagram({ indexes, snapshot }: { readonly indexes: Indexes; readonly sn
             node={node}
             count={snapshot.hosts.reduce((sum, host) => sum + (host.stateCounts[node.state] ?? 0), 0)}
             selected={selection?.kind === 'edge' && selection.id === `state:${node.state}`}
-            onSelect={() => {
-              select({ kind: 'edge', id: `state:${node.state}` })
-            }}
           />
         ))}
         {tokens.map((token) => (
@@ -146,6 +133,23 @@ function isSelected(selection: Selection | null, token: Token): boolean {
 function boxOf({ x, y, width, height }: { x: number; y: number; width: number; height: number }) {
   return { x, y, width, height }
 }
+
+/** What never changes: arrow heads, tinted regions and their names. */
+const Ground = memo(function Ground({ phases }: { readonly phases: Readonly<Record<string, string>> }) {
+  return (
+    <>
+      <Definitions />
+      {REGIONS.map((region) => (
+        <rect key={region.phase} {...boxOf(region)} rx={10} className={`${styles.region} ${styles[region.phase]}`} />
+      ))}
+      {PHASE_NAMES.map(({ phase, x, y, anchor }) => (
+        <text key={phase} x={x} y={y} textAnchor={anchor} className={`${styles.phase} ${styles[phase]}`}>
+          {phases[phase]}
+        </text>
+      ))}
+    </>
+  )
+})
 
 const HEADS = ['idle', 'walked', 'client', 'server', 'other'] as const
 

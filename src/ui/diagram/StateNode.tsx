@@ -1,4 +1,6 @@
 /** A state: a rounded box with its name, outlined in the colour of its phase. TIME-WAIT is hatched, the second CLOSED dashed. */
+import { memo } from 'react'
+import { useStore } from '../../store'
 import type { DiagramNode } from '../../viz'
 import { useText } from '../text'
 import styles from './diagram.module.css'
@@ -8,12 +10,15 @@ export interface StateNodeProps {
   readonly node: DiagramNode
   readonly count: number
   readonly selected: boolean
-  readonly onSelect: () => void
 }
 
-export function StateNode({ node, count, selected, onSelect }: StateNodeProps) {
+export const StateNode = memo(function StateNode({ node, count, selected }: StateNodeProps) {
   const text = useText()
+  const select = useStore((s) => s.select)
   const { id, state, phase, x, y, width, height } = node
+  const onSelect = (): void => {
+    select({ kind: 'edge', id: `state:${state}` })
+  }
   const again = id === 'CLOSED again'
   const big = state === 'ESTABLISHED'
   return (
@@ -37,4 +42,4 @@ export function StateNode({ node, count, selected, onSelect }: StateNodeProps) {
       </text>
     </g>
   )
-}
+})

@@ -21,7 +21,9 @@ export function useTokenFlight(last: EventOf<'tcp/stateChanged'> | undefined, ev
   const [flight, setFlight] = useState<TokenFlight | null>(null)
   const before = useRef({ event, change: last?.index ?? -1 })
   const now = useRef(event)
-  now.current = event
+  useEffect(() => {
+    now.current = event
+  })
   const change = last?.index ?? -1
   const socket = last?.socket ?? -1
   const path = last === undefined ? undefined : ROUTES[TRANSITIONS[last.transition]?.id]?.path

@@ -2,7 +2,7 @@
  * Everything that happened, one sentence an event. Only the rows in view exist. The list follows the present unless a person scrolls
  * away; what lies after the present is dimmed. Groups and hosts filter.
  */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { useStore } from '../../store'
 import type { Snapshot } from '../../trace'
@@ -32,19 +32,19 @@ function List({ indexes, snapshot }: { readonly indexes: Indexes; readonly snaps
   const [groups, setGroups] = useState<ReadonlySet<EventGroup>>(new Set())
   const [host, setHost] = useState(-1)
   const { trace } = indexes
-  const list = useMemo(() => createEventRows(groups, host), [groups, host, trace])
-  foldEventRows(list, trace)
+  const list = useMemo(() => createEventRows(trace, groups, host), [trace, groups, host])
+  foldEventRows(list)
   const now = upperBound(list.rows, list.count, snapshot.position.event - 1)
-  const scroll = useScroll(list, now)
+  const { box, top, height, onScroll, show } = useScroll(list, now)
   const selection = useStore((state) => state.selection)
   const select = useStore((state) => state.select)
   const selected = selection?.kind === 'event' ? selection.event : -1
-  const first = Math.max(0, Math.floor(scroll.top / ROW_HEIGHT) - SPARE)
-  const last = Math.min(list.count, Math.ceil((scroll.top + scroll.height) / ROW_HEIGHT) + SPARE)
+  const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - SPARE)
+  const last = Math.min(list.count, Math.ceil((top + height) / ROW_HEIGHT) + SPARE)
   const go = (row: number): void => {
     if (row < 0 || row >= list.count) return
     select({ kind: 'event', event: list.rows[row] })
-    scroll.show(row)
+    show(row)
   }
   return (
     <section className={styles.panel} aria-label={text.eventList.title}>
@@ -52,16 +52,20 @@ function List({ indexes, snapshot }: { readonly indexes: Indexes; readonly snaps
         {text.eventList.count(now, snapshot.position.event)}
       </Filters>
       <div
-        ref={scroll.box}
+        ref={box}
         className={styles.scroll}
         role="listbox"
         aria-label={text.eventList.list}
         aria-activedescendant={selected >= 0 ? `event-${selected}` : undefined}
         tabIndex={0}
-        onScroll={scroll.onScroll}
+        onScroll={onScroll}
+        onClick={(event) => {
+          const row = (event.target as Element).closest<HTMLElement>('[data-row]')?.dataset['row']
+          if (row !== undefined) go(Number(row))
+        }}
         onKeyDown={(event) => {
           const at = selected < 0 ? now - 1 : upperBound(list.rows, list.count, selected) - 1
-          pressed(event, at, list.count, Math.max(1, Math.floor(scroll.height / ROW_HEIGHT) - 1), go)
+          pressed(event, at, list.count, Math.max(1, Math.floor(height / ROW_HEIGHT) - 1), go)
         }}
       >
         <div style={{ height: list.count * ROW_HEIGHT }} className={styles.tall}>
@@ -80,9 +84,6 @@ function List({ indexes, snapshot }: { readonly indexes: Indexes; readonly snaps
                     teller={teller}
                     later={row >= now}
                     selected={event === selected}
-                    onSelect={() => {
-                      go(row)
-                    }}
                   />
                 )
               })}
@@ -98,26 +99,24 @@ function useScroll(list: EventRows, now: number) {
   const box = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, height: 0 })
   const following = useRef(true)
-  const read = (): void => {
+  const read = useCallback((): void => {
     const { current } = box
     if (current !== null) setView({ top: current.scrollTop, height: current.clientHeight })
-  }
+  }, [])
   useEffect(() => {
     const { current } = box
     if (current === null) return undefined
     const watch = new ResizeObserver(read)
     watch.observe(current)
-    read()
     return () => {
       watch.disconnect()
     }
-  }, [])
+  }, [read])
   useLayoutEffect(() => {
     const { current } = box
-    if (current === null || !following.current) return
-    current.scrollTop = Math.max(0, now * ROW_HEIGHT - current.clientHeight)
-    read()
-  }, [now, list])
+    if (current === null || !following.current || list.count === 0) return
+    current.scrollTop = Math.max(0, now * ROW_HEIGHT - view.height)
+  }, [now, list, view.height])
   return {
     box,
     ...view,

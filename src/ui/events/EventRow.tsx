@@ -17,12 +17,11 @@ export interface EventRowProps {
   /** It lies after the present. */
   readonly later: boolean
   readonly selected: boolean
-  readonly onSelect: () => void
 }
 
 const LOSSES: ReadonlySet<string> = new Set(['link/packetLost', 'host/packetDropped', 'tcp/gaveUp'])
 
-export function EventRow({ event, row, count, trace, teller, later, selected, onSelect }: EventRowProps) {
+export function EventRow({ event, row, count, trace, teller, later, selected }: EventRowProps) {
   const text = useText()
   const fact = eventAt(trace, event)
   if (fact === undefined) return null
@@ -31,12 +30,13 @@ export function EventRow({ event, row, count, trace, teller, later, selected, on
     <div
       id={`event-${event}`}
       role="option"
+      tabIndex={-1}
+      data-row={row}
       aria-selected={selected}
       aria-posinset={row + 1}
       aria-setsize={count}
       className={`${styles.row} ${selected ? styles.selected : ''} ${later ? styles.later : ''} ${LOSSES.has(fact.type) ? styles.loss : ''}`}
       style={{ top: row * 24 }}
-      onClick={onSelect}
     >
       <time>{formatDuration(fact.at)}</time>
       <span className={styles.who}>{fact.host >= 0 ? <HostMark role={teller.role(fact.host)} size={9} /> : null}</span>

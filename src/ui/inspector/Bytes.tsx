@@ -28,6 +28,7 @@ export function Bytes({ bytes, fields, span, onSpan }: BytesProps) {
     if (field !== undefined) onSpan({ start: field.start, length: field.length })
   }
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
     <div className={styles.bytes} role="region" aria-label={text.inspector.bytes} tabIndex={0}>
       <div onPointerOver={point} onPointerDown={point}>
         {Array.from({ length: shown }, (_, row) => (

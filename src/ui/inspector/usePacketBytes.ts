@@ -1,11 +1,18 @@
-/** The bytes of one packet, fetched from the worker when it is looked at; the last few are kept. */
+/** The bytes of one packet, fetched from the worker when it is looked at. */
 import { useEffect, useState } from 'react'
 import { useClient, useStore } from '../../store'
+import type { Trace } from '../../trace'
 
 export type Fetched =
   | { readonly state: 'loading' }
   | { readonly state: 'gone' }
   | { readonly state: 'here'; readonly bytes: Uint8Array; readonly headerLength: number }
+
+interface Answer {
+  readonly packet: number
+  readonly trace: Trace
+  readonly value: Fetched
+}
 
 const LOADING: Fetched = { state: 'loading' }
 
@@ -13,20 +20,17 @@ export function usePacketBytes(packet: number): Fetched {
   const client = useClient()
   // Another branch has other packets under the same numbers.
   const trace = useStore((state) => state.trace)
-  const [fetched, setFetched] = useState<{ readonly packet: number; readonly value: Fetched }>({
-    packet: -1,
-    value: LOADING,
-  })
+  const [fetched, setFetched] = useState<Answer | null>(null)
   useEffect(() => {
     if (packet < 0) return undefined
     let wanted = true
     void client.packetBytes(packet).then((answer) => {
       if (!wanted) return
-      setFetched({ packet, value: answer === undefined ? { state: 'gone' } : { state: 'here', ...answer } })
+      setFetched({ packet, trace, value: answer === undefined ? { state: 'gone' } : { state: 'here', ...answer } })
     })
     return () => {
       wanted = false
     }
   }, [client, packet, trace])
-  return fetched.packet === packet ? fetched.value : LOADING
+  return fetched?.packet === packet && fetched.trace === trace ? fetched.value : LOADING
 }

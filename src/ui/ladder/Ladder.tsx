@@ -21,7 +21,7 @@ export function Ladder() {
   if (indexes === null || snapshot === null || info === null) {
     return <section className={styles.panel} aria-label={text.ladder.title} />
   }
-  return <LadderPanel indexes={indexes} snapshot={snapshot} info={info} />
+  return <LadderPanel key={`${info.scenario} ${info.seed}`} indexes={indexes} snapshot={snapshot} info={info} />
 }
 
 interface PanelProps {
@@ -34,7 +34,7 @@ function LadderPanel({ indexes, snapshot, info }: PanelProps) {
   const text = useText()
   const playing = useStore((state) => state.playing)
   const [asTable, setAsTable] = useState(false)
-  const control = useView(info, snapshot.position.at, playing)
+  const control = useView(snapshot.position.at, playing)
   const { view, zoomBy, follow } = control
   const zoom = (factor: number) => () => {
     zoomBy(factor, view.anchor?.at ?? null, view.anchor?.y ?? 0)

@@ -27,7 +27,7 @@ export function LadderTable({ indexes, snapshot, info }: LadderTableProps) {
   for (let p = rows.count - 1; p >= 0 && shown.length < MOST_ROWS; p--) if (hasLeft(index, p, moment)) shown.push(p)
   const { columns } = text.ladder
   return (
-    <div className={styles.tableWrap} tabIndex={0} role="region" aria-label={text.ladder.table}>
+    <div className={styles.tableWrap} role="region" aria-label={text.ladder.table}>
       <table className={styles.table}>
         <thead>
           <tr>

@@ -2,13 +2,14 @@
  * The ladder's picture: a canvas for what is seen, and over it a real button for each packet that can be reached, so that
  * keyboard, screen reader and tests meet the same packets as the eye.
  */
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { formatDuration } from '../../base'
 import { useStore } from '../../store'
 import type { Selection } from '../../store'
 import type { SessionInfo, Snapshot } from '../../trace'
-import { noteAt, packetAt } from '../../viz'
-import { clockParts, clockText } from '../format'
+import { axisText, noteAt, packetAt } from '../../viz'
+import { useCanvas, useSize } from '../canvas'
+import { clockText } from '../format'
 import type { Indexes } from '../heroes'
 import { useText } from '../text'
 import type { LadderWords } from './canvas'
@@ -16,11 +17,10 @@ import { drawLadder } from './draw'
 import { Hands } from './Hands'
 import styles from './ladder.module.css'
 import { PacketButtons } from './PacketButtons'
-import { usePalette } from './palette'
+import { ladderPalette } from './palette'
 import { usePan } from './usePan'
 import { usePicture } from './usePicture'
 import type { Pictured } from './usePicture'
-import { useSize } from './useSize'
 import type { ViewControl } from './view'
 
 export interface StageProps {
@@ -30,12 +30,14 @@ export interface StageProps {
   readonly control: ViewControl
 }
 
+/** Fineness of the clock's own number beside the now-line, by the unit of the axis. */
+const NOW_STEP = { µs: 1, ms: 100, s: 1_000 } as const
+
 export function Stage({ indexes, snapshot, info, control }: StageProps) {
   const text = useText()
   const stage = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const size = useSize(stage)
-  const palette = usePalette()
   const selection = useStore((state) => state.selection)
   const select = useStore((state) => state.select)
   const selected = selectedPacket(selection, indexes)
@@ -52,19 +54,12 @@ export function Stage({ indexes, snapshot, info, control }: StageProps) {
     }
   }, [text, info])
 
-  useLayoutEffect(() => {
-    const { current } = canvas
-    const context = current?.getContext('2d')
-    if (current === null || context === null || context === undefined || pictured === null) return
-    const ratio = window.devicePixelRatio || 1
-    const { width, height } = pictured.picture
-    if (current.width !== Math.round(width * ratio) || current.height !== Math.round(height * ratio)) {
-      current.width = Math.round(width * ratio)
-      current.height = Math.round(height * ratio)
-    }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    drawLadder(context, pictured.picture, palette, { ...words, now: clockParts(snapshot.position.at).value })
-  }, [pictured, palette, words, snapshot.position.at])
+  useCanvas(canvas, size, (context) => {
+    if (pictured === null) return
+    const { picture } = pictured
+    const now = axisText(snapshot.position.at, picture.axis.unit, NOW_STEP[picture.axis.unit])
+    drawLadder(context, picture, ladderPalette(), { ...words, now })
+  })
 
   const { handlers, onWheel } = usePan(pictured, control, (x, y) => {
     pick(pictured, x, y, select)

@@ -1,5 +1,5 @@
 /** Draws a ladder's picture on a canvas. Order: axis, lines, lifelines, words, the now-line, what is under way. */
-import type { LadderPicture, Lane } from '../../viz'
+import type { Label, LadderPicture, Lane } from '../../viz'
 import { halo, line } from './canvas'
 import type { Context, LadderWords } from './canvas'
 import { drawBars, drawCrosses, drawHeads, drawLines, drawStrips } from './draw-packets'
@@ -7,7 +7,6 @@ import type { Palette } from './palette'
 
 export function drawLadder(c: Context, picture: LadderPicture, palette: Palette, words: LadderWords): void {
   const { width, height, top } = picture
-  c.clearRect(0, 0, width, height)
   c.lineCap = 'butt'
   c.lineJoin = 'round'
   c.textBaseline = 'middle'
@@ -30,7 +29,11 @@ export function drawLadder(c: Context, picture: LadderPicture, palette: Palette,
   drawLaneHeads(c, picture, palette, words)
 }
 
-function drawTicks(c: Context, { axis, axisX, lanes, shift, top, nowY }: LadderPicture, palette: Palette): void {
+function drawTicks(
+  c: Context,
+  { axis, axisX, lanes, labels, shift, top, nowY }: LadderPicture,
+  palette: Palette,
+): void {
   c.font = `10px ${palette.text}`
   c.textAlign = 'right'
   const right = lanes[lanes.length - 1].x
@@ -40,11 +43,16 @@ function drawTicks(c: Context, { axis, axisX, lanes, shift, top, nowY }: LadderP
     c.strokeStyle = palette.hairline
     c.lineWidth = 1
     line(c, axisX + 6, y, right, y)
-    // The clock's own number has the place beside the now-line.
-    if (Math.abs(y - nowY) < 11) continue
+    // The clock's own number has the place beside the now-line, and long words of the gutter theirs.
+    if (Math.abs(y - nowY) < 11 || labels.some((label) => label.align === 'right' && covers(label, y, axisX))) continue
     c.fillStyle = palette.ink3
     c.fillText(text, axisX, y)
   }
+}
+
+/** True when a word of the left gutter reaches into the numbers of the axis at this height. */
+function covers(label: Label, y: number, axisX: number): boolean {
+  return Math.abs(label.y - y) < 9 && label.x - label.text.length * 6.6 < axisX + 2
 }
 
 /** A stretch in which nothing happened: the lifelines break off, and words say how long it was. */
@@ -127,7 +135,7 @@ function drawLabels(c: Context, { labels }: LadderPicture, palette: Palette): vo
   for (const label of labels) {
     const tone = TONES[label.tone]
     c.textAlign = label.align === 'left' ? 'left' : 'right'
-    const size = tone.mono ? 10.5 : 9.5
+    const size = tone.mono ? 10.5 : 10
     c.font = `${tone.weight}${size}px ${tone.mono ? palette.mono : palette.text}`
     c.fillStyle = label.tone === 'state' ? (palette.phase[label.phase] ?? palette.ink) : palette[tone.colour]
     halo(c, label.text, label.x, label.y, palette.surface)

@@ -1,6 +1,4 @@
-/** The tokens that the canvas needs, read from the style of the page, and anew when the theme changes. */
-import { useEffect, useState } from 'react'
-
+/** The tokens that the ladder's canvas needs, phases included, read from the style of the page when its theme changed. */
 export type Ends = 'client' | 'server' | 'other'
 
 export interface Palette {
@@ -48,22 +46,11 @@ function readPalette(): Palette {
   }
 }
 
-/** The palette of the present theme. */
-export function usePalette(): Palette {
-  const [palette, setPalette] = useState(readPalette)
-  useEffect(() => {
-    const reread = (): void => {
-      setPalette(readPalette())
-    }
-    const watch = new MutationObserver(reread)
-    watch.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'class', 'style'] })
-    const system = matchMedia('(prefers-color-scheme: dark)')
-    system.addEventListener('change', reread)
-    reread()
-    return () => {
-      watch.disconnect()
-      system.removeEventListener('change', reread)
-    }
-  }, [])
-  return palette
+let kept: { readonly theme: string; readonly palette: Palette } | null = null
+
+/** The palette of the theme that is on the page now; read again only when it changed. */
+export function ladderPalette(): Palette {
+  const theme = document.documentElement.dataset['theme'] ?? ''
+  if (kept?.theme !== theme) kept = { theme, palette: readPalette() }
+  return kept.palette
 }

@@ -1,5 +1,5 @@
 /** Moving through time by hand: drag, wheel, pinch. A press that does not move is a click. */
-import { useCallback, useMemo, useRef } from 'react'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
 import type { PointerEvent } from 'react'
 import type { Pictured } from './usePicture'
 import type { ViewControl } from './view'
@@ -20,7 +20,9 @@ interface Press {
 export function usePan(pictured: Pictured | null, control: ViewControl, onClick: (x: number, y: number) => void) {
   const presses = useRef<Press[]>([])
   const latest = useRef({ pictured, control, onClick })
-  latest.current = { pictured, control, onClick }
+  useEffect(() => {
+    latest.current = { pictured, control, onClick }
+  })
 
   /** Holds the time at `fromY` and brings it to `toY`; past the present it follows again. */
   const carry = useCallback((fromY: number, toY: number) => {

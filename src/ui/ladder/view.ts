@@ -8,6 +8,8 @@ import type { TimeScale } from '../../viz'
 
 /** Pixels below the now-line: room for ghosts and the action bar. */
 export const FOOT = 64
+/** Pixels kept above time 0: the calls that set everything up are written there. */
+const ABOVE_START = 58
 /** Pixels that one flight from host to host takes downwards at the first zoom. */
 const FLIGHT_PIXELS = 112
 const LEAST_ZOOM = 1 / 4_000
@@ -30,8 +32,8 @@ export interface ViewControl {
 
 const FIRST: View = { zoom: 1, anchor: null }
 
-/** A view that starts anew for each session, and follows again when the person moves in time while paused. */
-export function useView(session: unknown, now: Micros, playing: boolean): ViewControl {
+/** A view that follows again when the person moves in time while paused. */
+export function useView(now: Micros, playing: boolean): ViewControl {
   const [view, setView] = useState(FIRST)
   const follow = useCallback(() => {
     setView((old) => ({ ...old, anchor: null }))
@@ -45,9 +47,6 @@ export function useView(session: unknown, now: Micros, playing: boolean): ViewCo
   const pan = useCallback((at: Micros, y: number) => {
     setView((old) => ({ ...old, anchor: { at, y } }))
   }, [])
-  useEffect(() => {
-    setView(FIRST)
-  }, [session])
   const last = useRef(now)
   useEffect(() => {
     if (last.current !== now && !playing) follow()
@@ -64,7 +63,7 @@ export function pixelsPerMicro(view: View, flight: Micros): number {
 export function shiftOf(view: View, scale: TimeScale, now: Micros, height: number, top: number): number {
   const { anchor } = view
   const nowPixels = scale.pixels(now)
-  const least = -10
+  const least = -ABOVE_START
   if (anchor === null) return Math.max(least, nowPixels - (height - FOOT - top))
   const most = Math.max(least, nowPixels - 20)
   return Math.min(most, Math.max(least, scale.pixels(anchor.at) - (anchor.y - top)))

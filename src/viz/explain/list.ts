@@ -59,6 +59,7 @@ export function wantedTypes(groups: ReadonlySet<EventGroup>): Uint8Array | null 
 }
 
 export interface EventRows {
+  readonly trace: Trace
   readonly wanted: Uint8Array | null
   /** Host to show; -1 for all. */
   readonly host: number
@@ -68,13 +69,13 @@ export interface EventRows {
   rows: Uint32Array
 }
 
-export function createEventRows(groups: ReadonlySet<EventGroup>, host: number): EventRows {
-  return { wanted: wantedTypes(groups), host, events: 0, count: 0, rows: new Uint32Array(256) }
+export function createEventRows(trace: Trace, groups: ReadonlySet<EventGroup>, host: number): EventRows {
+  return { trace, wanted: wantedTypes(groups), host, events: 0, count: 0, rows: new Uint32Array(256) }
 }
 
 /** Takes in what the trace grew by. */
-export function foldEventRows(list: EventRows, trace: Trace): void {
-  const { events } = trace
+export function foldEventRows(list: EventRows): void {
+  const { events } = list.trace
   for (let i = list.events; i < events.count; i++) {
     if (list.wanted !== null && list.wanted[events.type[i]] === 0) continue
     if (list.host >= 0 && events.host[i] !== list.host) continue

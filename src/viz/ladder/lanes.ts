@@ -21,8 +21,15 @@ export interface LaneRoom {
   readonly words: boolean
 }
 
-/** Widths from which the gutters hold words. */
-const WIDE = 430
+/** Width from which the gutters hold words. */
+const LEAST_FOR_WORDS = 340
+const WIDE = 520
+
+/** A gutter as wide as the picture allows, between its least and its full width. */
+function gutter(width: number, least: number, most: number): number {
+  const share = Math.min(1, (width - LEAST_FOR_WORDS) / (WIDE - LEAST_FOR_WORDS))
+  return least + (most - least) * share
+}
 
 /** Lays out the lifelines in `width` pixels. */
 export function layLanes(
@@ -30,10 +37,10 @@ export function layLanes(
   links: readonly Pick<LinkView, 'a' | 'b'>[],
   width: number,
 ): LaneRoom {
-  const words = width >= WIDE
-  const axisX = words ? 38 : 28
-  const left = words ? Math.min(124, Math.max(108, width * 0.24)) : 48
-  const right = width - (words ? Math.min(116, Math.max(96, width * 0.22)) : 40)
+  const words = width >= LEAST_FOR_WORDS
+  const axisX = words ? Math.min(38, 24 + width * 0.03) : 28
+  const left = words ? axisX + gutter(width, 58, 88) : 48
+  const right = width - (words ? gutter(width, 84, 108) : 40)
   const order = hostOrder(hosts, links)
   const last = order.length - 1
   const lanes = order.map((host, place) => ({

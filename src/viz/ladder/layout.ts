@@ -225,6 +225,7 @@ function wishesOf(frame: Frame, shapes: readonly Shape[], notes: readonly HostNo
   for (const note of notes) {
     const lane = frame.laneOf.get(note.host)
     if (lane === undefined || lane.gutter === 'none') continue
+    if (note.text.length * (note.kind === 'state' ? STATE_LETTER : CALL_LETTER) > gutterWidth(frame, lane)) continue
     wishes.push({
       ...besideLane(lane),
       y: frame.toY(note.at),
@@ -235,10 +236,18 @@ function wishesOf(frame: Frame, shapes: readonly Shape[], notes: readonly HostNo
       packet: -1,
       event: note.event,
       weight: note.kind === 'state' ? 40 : note.kind === 'failed' ? 36 : 30,
-      slack: 36,
+      slack: 58,
     })
   }
   return wishes
+}
+
+/** Pixels of a letter in the two faces of the gutter's notes. */
+const STATE_LETTER = 6.9
+const CALL_LETTER = 6.4
+
+function gutterWidth(frame: Frame, lane: Lane): number {
+  return (lane.gutter === 'left' ? lane.x : frame.width - lane.x) - 12
 }
 
 function besideLane(lane: Lane): Pick<Wish, 'x' | 'align'> {

@@ -5,7 +5,7 @@
 import type { EventOf, EventType, SendPurpose, TcpState } from '../../../trace'
 import { TRANSITIONS } from '../../../trace'
 import type { PacketFacts, Teller } from '../../../viz'
-import { bytes, capital, DROPS, events, LOSSES, owner, packetName } from './events'
+import { blocked, bytes, capital, DROPS, events, host, LOSSES, owner, packetName } from './events'
 
 type Answers = { readonly [T in EventType]?: (event: EventOf<T>, teller: Teller) => string }
 
@@ -54,7 +54,7 @@ const SENT: Readonly<Record<SendPurpose, (sent: Sent, t: Teller) => string>> = {
 
 function whySent(event: EventOf<'tcp/segmentSent'>, t: Teller): string {
   const packet = t.packet(event.packet)
-  const sent = { packet, from: t.host(event.host), to: t.host(packet.to), event: event.index }
+  const sent = { packet, from: host(t, event.host), to: host(t, packet.to), event: event.index }
   return SENT[event.purpose](sent, t)
 }
 
@@ -131,34 +131,33 @@ export const answers: Answers = {
   'user/acted': (e) => `You did this: ${e.action}.`,
   'host/called': (e, t) =>
     t.byHand(e.index)
-      ? `You made the call \`${e.call}\` on ${t.host(e.host)}.`
-      : `The program on ${t.host(e.host)} came to the step \`${e.call}\`.`,
+      ? `You made the call \`${e.call}\` on ${host(t, e.host)}.`
+      : `The program on ${host(t, e.host)} came to the step \`${e.call}\`.`,
   'host/returned': (e, t) =>
     e.value < 0
-      ? `\`${e.call}\` on ${t.host(e.host)} failed with ${e.errno}.`
-      : `\`${e.call}\` on ${t.host(e.host)} is done and returned ${e.value}.`,
-  'host/blocked': (e, t) =>
-    `The program on ${t.host(e.host)} sleeps in \`${e.call}\`${e.reason === '' ? '' : ` until there is ${e.reason}`}.`,
+      ? `\`${e.call}\` on ${host(t, e.host)} failed with ${e.errno}.`
+      : `\`${e.call}\` on ${host(t, e.host)} is done and returned ${e.value}.`,
+  'host/blocked': (e, t) => `The program on ${host(t, e.host)} sleeps in \`${e.call}\` and waits ${blocked(e.reason)}.`,
   'host/synQueued': (e, t) =>
-    `A stranger knocked: ${t.host(e.host)} remembers the half-done handshake in its SYN queue (${e.length} of ${e.limit}).`,
+    `A stranger knocked: ${host(t, e.host)} remembers the half-done handshake in its SYN queue (${e.length} of ${e.limit}).`,
   'host/acceptQueued': (e, t) =>
-    `The handshake is over, and the connection waits on ${t.host(e.host)} for a program to accept() it (${e.length} of ${e.limit}).`,
-  'host/packetDropped': (e, t) => `${capital(t.host(e.host))} threw it away: ${DROPS[e.reason]}.`,
-  'tcp/segmentDropped': (e, t) => `${capital(t.host(e.host))} paid no attention to it: ${DROPS[e.reason]}.`,
+    `The handshake is over, and the connection waits on ${host(t, e.host)} for a program to accept() it (${e.length} of ${e.limit}).`,
+  'host/packetDropped': (e, t) => `${capital(host(t, e.host))} threw it away: ${DROPS[e.reason]}.`,
+  'tcp/segmentDropped': (e, t) => `${capital(host(t, e.host))} paid no attention to it: ${DROPS[e.reason]}.`,
   'tcp/stateChanged': (e, t) => {
     const move = MOVES[TRANSITIONS[e.transition]?.id]
     return move === undefined ? `${events['tcp/stateChanged'](e, t)}.` : move(capital(owner(e, t)))
   },
   'tcp/segmentSent': whySent,
   'tcp/segmentArrived': (e, t) =>
-    `${capital(packetName(t.packet(e.packet)))} crossed the wire and reached ${t.host(e.host)}.`,
+    `${capital(packetName(t.packet(e.packet)))} crossed the wire and reached ${host(t, e.host)}.`,
   'tcp/duplicateAckCounted': (e, t) =>
     e.count < 3
       ? `The same ACK again: something after \`${t.sent(e.socket, e.ack)}\` arrived early. ${e.count === 1 ? 'It may only be reordering.' : 'One more and it counts as a loss.'}`
       : `The same ACK for the ${e.count === 3 ? 'third' : 'umpteenth'} time: what begins at \`${t.sent(e.socket, e.ack)}\` is missing.`,
   'tcp/dataHeldOutOfOrder': (e, t) =>
-    `It came before its turn: ${t.host(e.host)} keeps it and asks again for the ${bytes(e.gapBytes)} before it.`,
-  'tcp/lossDetected': (e, t) => `${capital(t.host(e.host))} decided that \`${t.sent(e.socket, e.seq)}\` is lost.`,
+    `It came before its turn: ${host(t, e.host)} keeps it and asks again for the ${bytes(e.gapBytes)} before it.`,
+  'tcp/lossDetected': (e, t) => `${capital(host(t, e.host))} decided that \`${t.sent(e.socket, e.seq)}\` is lost.`,
   'tcp/congestionUndone': () => 'What looked like a loss was only late, so the slowing down is taken back.',
   'tcp/ackDelayed': (e) =>
     `The ACK waits up to ${e.delayMillis} ms, in case the program answers and the answer can carry it.`,

@@ -23,9 +23,16 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** `client fd 3`. */
+/** A host as it stands in a sentence: `the client`, but `alice`. */
+export function host(t: Teller, index: number): string {
+  const name = t.host(index)
+  return name === 'client' || name === 'server' ? `the ${name}` : name
+}
+
+/** `the client’s fd 3`. */
 export function owner(event: { readonly host: number; readonly socket: number }, t: Teller): string {
-  return [t.host(event.host), t.socket(event.socket)].filter((part) => part !== '').join(' ')
+  const socket = t.socket(event.socket)
+  return socket === '' ? host(t, event.host) : `${host(t, event.host)}’s ${socket}`
 }
 
 const WAITS = {
@@ -108,6 +115,19 @@ const PHASES = {
   loss: 'loss',
 } as const
 
+/** What a blocked call waits for, by the host's name of the reason. */
+const BLOCKS: Readonly<Record<string, string>> = {
+  'accept queue empty': 'for a connection',
+  'receive buffer empty': 'for bytes',
+  'send buffer full': 'for room in the send buffer',
+  'handshake not finished': 'for the handshake to end',
+  'lingering until the FIN is acknowledged': 'for its FIN to be acknowledged',
+}
+
+export function blocked(reason: string): string {
+  return BLOCKS[reason] ?? reason
+}
+
 const INFINITE = 0xffff_ffff
 
 function moved(event: EventOf<'tcp/stateChanged'>, from: TcpState, to: TcpState, t: Teller): string {
@@ -117,54 +137,53 @@ function moved(event: EventOf<'tcp/stateChanged'>, from: TcpState, to: TcpState,
 export const events: Sentences = {
   'sim/started': (e) => `The world was made for “${e.scenario}”`,
   'user/acted': (e) => `You: ${e.action}`,
-  'host/called': (e, t) => `${t.byHand(e.index) ? 'You called' : `${capital(t.host(e.host))} called`} \`${e.call}\``,
+  'host/called': (e, t) => `${t.byHand(e.index) ? 'You called' : `${capital(host(t, e.host))} called`} \`${e.call}\``,
   'host/returned': (e, t) =>
-    `${capital(t.host(e.host))}: \`${e.call}\` returned \`${e.value}${e.value < 0 ? ` ${e.errno}` : ''}\``,
-  'host/blocked': (e, t) =>
-    `${capital(t.host(e.host))}: \`${e.call}\` waits${e.reason === '' ? '' : ` for ${e.reason}`}`,
-  'host/descriptorOpened': (e, t) => `${capital(t.host(e.host))} got descriptor \`${e.fd}\``,
-  'host/descriptorClosed': (e, t) => `${capital(t.host(e.host))} gave up descriptor \`${e.fd}\``,
+    `${capital(host(t, e.host))}: \`${e.call}\` returned \`${e.value}${e.value < 0 ? ` ${e.errno}` : ''}\``,
+  'host/blocked': (e, t) => `${capital(host(t, e.host))}: \`${e.call}\` waits ${blocked(e.reason)}`,
+  'host/descriptorOpened': (e, t) => `${capital(host(t, e.host))} got descriptor \`${e.fd}\``,
+  'host/descriptorClosed': (e, t) => `${capital(host(t, e.host))} gave up descriptor \`${e.fd}\``,
   'host/synQueued': (e, t) =>
-    `${capital(t.host(e.host))} put a new connection into the SYN queue, ${e.length} of ${e.limit}`,
+    `${capital(host(t, e.host))} put a new connection into the SYN queue, ${e.length} of ${e.limit}`,
   'host/synQueueLeft': (e, t) =>
-    `A connection left ${t.host(e.host)}’s SYN queue${e.reason === '' ? '' : `: ${e.reason}`}`,
+    `A connection left ${host(t, e.host)}’s SYN queue${e.reason === '' ? '' : `: ${e.reason}`}`,
   'host/acceptQueued': (e, t) =>
-    `${capital(t.host(e.host))} put a finished connection into the accept queue, ${e.length} of ${e.limit}`,
-  'host/accepted': (e, t) => `accept() took a connection out of ${t.host(e.host)}’s queue as fd \`${e.fd}\``,
+    `${capital(host(t, e.host))} put a finished connection into the accept queue, ${e.length} of ${e.limit}`,
+  'host/accepted': (e, t) => `accept() took a connection out of ${host(t, e.host)}’s queue as fd \`${e.fd}\``,
   'host/packetDropped': (e, t) =>
-    `${capital(t.host(e.host))} dropped ${packetName(t.packet(e.packet))}: ${DROPS[e.reason]}`,
-  'host/socketFreed': (e, t) => `${capital(t.host(e.host))} forgot a socket in ${e.state}`,
-  'host/crashed': (e, t) => `${capital(t.host(e.host))} lost power`,
-  'host/restarted': (e, t) => `${capital(t.host(e.host))} came back with empty tables`,
-  'host/signalled': (e, t) => `A program on ${t.host(e.host)} got ${e.signal}`,
-  'host/programEnded': (e, t) => `Program “${e.program}” on ${t.host(e.host)} ended`,
+    `${capital(host(t, e.host))} dropped ${packetName(t.packet(e.packet))}: ${DROPS[e.reason]}`,
+  'host/socketFreed': (e, t) => `${capital(host(t, e.host))} forgot a socket in ${e.state}`,
+  'host/crashed': (e, t) => `${capital(host(t, e.host))} lost power`,
+  'host/restarted': (e, t) => `${capital(host(t, e.host))} came back with empty tables`,
+  'host/signalled': (e, t) => `A program on ${host(t, e.host)} got ${e.signal}`,
+  'host/programEnded': (e, t) => `Program “${e.program}” on ${host(t, e.host)} ended`,
   'tcp/stateChanged': (e, t) => moved(e, e.from, e.to, t),
   'tcp/segmentSent': (e, t) => {
     const packet = t.packet(e.packet)
     const again = AGAIN.has(e.purpose) ? ' again' : ''
-    return `${capital(t.host(e.host))} sent ${packetName(packet)}${again}`
+    return `${capital(host(t, e.host))} sent ${packetName(packet)}${again}`
   },
-  'tcp/segmentArrived': (e, t) => `${capital(packetName(t.packet(e.packet)))} reached ${t.host(e.host)}`,
+  'tcp/segmentArrived': (e, t) => `${capital(packetName(t.packet(e.packet)))} reached ${host(t, e.host)}`,
   'tcp/segmentDropped': (e, t) =>
-    `${capital(t.host(e.host))} ignored ${packetName(t.packet(e.packet))}: ${DROPS[e.reason]}`,
+    `${capital(host(t, e.host))} ignored ${packetName(t.packet(e.packet))}: ${DROPS[e.reason]}`,
   'tcp/acknowledged': (e, t) => `${capital(bytes(e.bytes))} acknowledged, up to \`${t.sent(e.socket, e.una)}\``,
   'tcp/duplicateAckCounted': (e, t) =>
-    `Duplicate ACK ${e.count} for \`${t.sent(e.socket, e.ack)}\` reached ${t.host(e.host)}`,
+    `Duplicate ACK ${e.count} for \`${t.sent(e.socket, e.ack)}\` reached ${host(t, e.host)}`,
   'tcp/sacked': (e, t) =>
-    `${capital(t.host(e.host))} learnt that ${bytes(e.bytes)} beyond the gap arrived, up to \`${t.sent(e.socket, e.highest)}\``,
+    `${capital(host(t, e.host))} learnt that ${bytes(e.bytes)} beyond the gap arrived, up to \`${t.sent(e.socket, e.highest)}\``,
   'tcp/dataAccepted': (e, t) =>
-    `${capital(t.host(e.host))} took ${bytes(e.bytes)} from \`${t.received(e.socket, e.seq)}\` into its receive buffer`,
+    `${capital(host(t, e.host))} took ${bytes(e.bytes)} from \`${t.received(e.socket, e.seq)}\` into its receive buffer`,
   'tcp/dataHeldOutOfOrder': (e, t) =>
-    `${capital(t.host(e.host))} got \`${t.received(e.socket, e.seq)}\` early and kept it: ${bytes(e.gapBytes)} before it are missing`,
-  'tcp/duplicateDataArrived': (e, t) => `${capital(t.host(e.host))} got ${bytes(e.bytes)} that it had already`,
-  'tcp/ackDelayed': (e, t) => `${capital(t.host(e.host))} puts its ACK off by up to ${e.delayMillis} ms`,
+    `${capital(host(t, e.host))} got \`${t.received(e.socket, e.seq)}\` early and kept it: ${bytes(e.gapBytes)} before it are missing`,
+  'tcp/duplicateDataArrived': (e, t) => `${capital(host(t, e.host))} got ${bytes(e.bytes)} that it had already`,
+  'tcp/ackDelayed': (e, t) => `${capital(host(t, e.host))} puts its ACK off by up to ${e.delayMillis} ms`,
   'tcp/timerFired': (e, t) =>
     `${capital(owner(e, t))}: the ${TIMERS[e.timer]} ran out after ${t.duration(e.afterMillis * 1_000)}${e.count > 1 ? `, the ${nth(e.count)} time` : ''}`,
   'tcp/rttMeasured': (e, t) =>
-    `${capital(t.host(e.host))} measured ${t.duration(e.sampleMicros)}: srtt ${t.duration(e.srttMicros)}, rto ${t.duration(e.rtoMicros)}`,
+    `${capital(host(t, e.host))} measured ${t.duration(e.sampleMicros)}: srtt ${t.duration(e.srttMicros)}, rto ${t.duration(e.rtoMicros)}`,
   'tcp/caStateChanged': (e, t) => `${capital(owner(e, t))}: congestion state ${e.from} → ${e.to}`,
   'tcp/lossDetected': (e, t) =>
-    `${capital(t.host(e.host))} takes \`${t.sent(e.socket, e.seq)}\` for lost: ${SIGNALS[e.signal]} say so`,
+    `${capital(host(t, e.host))} takes \`${t.sent(e.socket, e.seq)}\` for lost: ${SIGNALS[e.signal]} say so`,
   'tcp/congestionUndone': (e) => `No loss after all: cwnd is ${e.cwnd} again`,
   'tcp/sampled': (e) =>
     `cwnd ${e.cwnd}${e.ssthresh === INFINITE ? '' : `, ssthresh ${e.ssthresh}`}, ${bytes(e.flightBytes)} in flight: ${PHASES[e.phase]}`,
@@ -175,7 +194,7 @@ export const events: Sentences = {
     `${capital(packetName(t.packet(e.packet)))} waits for the link behind ${e.waiting} others`,
   'link/packetLost': (e, t) => `${capital(packetName(t.packet(e.packet)))} was lost: ${LOSSES[e.reason]}`,
   'link/packetDelivered': (e, t) =>
-    `The link delivered ${packetName(t.packet(e.packet))} to ${t.host(t.packet(e.packet).to)}`,
+    `The link delivered ${packetName(t.packet(e.packet))} to ${host(t, t.packet(e.packet).to)}`,
   'link/packetDuplicated': (e, t) => `The link made a second copy of ${packetName(t.packet(e.packet))}`,
   'link/packetCorrupted': (e, t) => `A bit of byte ${e.byte} of ${packetName(t.packet(e.packet))} was flipped`,
   'link/packetDelayed': (e, t) =>
