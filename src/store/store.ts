@@ -31,8 +31,8 @@ export interface State extends Facts, Choices {
   readonly shownSockets: Readonly<Record<number, number>>
   readonly messages: readonly Toast[]
   readonly crash: Crash | null
-  /** What was done or has happened, for the live region. */
-  readonly narration: string
+  /** Grows whenever the present should be told to those who listen: after a step, not while playing. */
+  readonly narration: number
   /** The speed to play at: virtual over real time. The worker knows it only once it plays. */
   readonly pace: number
 
@@ -45,7 +45,7 @@ export interface State extends Facts, Choices {
   readonly setLayout: (layout: Partial<Layout>) => void
   readonly tell: (sentence: string, tone?: Toast['tone']) => void
   readonly dismiss: (id: number) => void
-  readonly narrate: (sentence: string) => void
+  readonly narrate: () => void
   readonly setPace: (pace: number) => void
 }
 
@@ -75,7 +75,7 @@ export const store = createStore<State>((set, get) => {
     shownSockets: {},
     messages: [],
     crash: null,
-    narration: '',
+    narration: 0,
     pace: 1 / 100,
     connect: (port) => {
       const client = createClient(port, {
@@ -115,8 +115,8 @@ export const store = createStore<State>((set, get) => {
     dismiss: (id) => {
       set({ messages: get().messages.filter((toast) => toast.id !== id) })
     },
-    narrate: (narration) => {
-      set({ narration })
+    narrate: () => {
+      set({ narration: get().narration + 1 })
     },
     setPace: (pace) => {
       set({ pace })

@@ -53,14 +53,13 @@ export function useCanvas(canvas: RefObject<HTMLCanvasElement | null>, size: Siz
   })
 }
 
-const SYSTEM_DARK = '(prefers-color-scheme: dark)'
+const systemDark = matchMedia('(prefers-color-scheme: dark)')
 
 function onSystemTheme(changed: () => void): () => void {
-  const dark = matchMedia(SYSTEM_DARK)
-  dark.addEventListener('change', changed)
-  return () => dark.removeEventListener('change', changed)
+  systemDark.addEventListener('change', changed)
+  return () => systemDark.removeEventListener('change', changed)
 }
 
 function isSystemDark(): boolean {
-  return matchMedia(SYSTEM_DARK).matches
+  return systemDark.matches
 }

@@ -4,6 +4,7 @@ import { useStore } from '../../store'
 import type { HostView } from '../../trace'
 import { HostMark, HostPanel } from '../host'
 import { useText } from '../text'
+import { useCalmSnapshot } from './calm'
 import styles from './shell.module.css'
 
 type Side = 'left' | 'right'
@@ -16,7 +17,7 @@ function hostsOn(side: Side, hosts: readonly HostView[]): readonly HostView[] {
 }
 
 export function HostSide({ side }: { readonly side: Side }) {
-  const snapshot = useStore((state) => state.snapshot)
+  const snapshot = useCalmSnapshot()
   const selection = useStore((state) => state.selection)
   const text = useText().tabs
   const [chosen, setChosen] = useState(-1)
@@ -49,7 +50,7 @@ export function HostSide({ side }: { readonly side: Side }) {
 
 /** All hosts in a row (tablet) or one below the other (phone). */
 export function AllHosts() {
-  const snapshot = useStore((state) => state.snapshot)
+  const snapshot = useCalmSnapshot()
   if (snapshot === null) return null
   return (
     <div className={styles.allHosts}>

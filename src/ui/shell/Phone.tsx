@@ -16,6 +16,7 @@ import { Caret } from './Caret'
 import { TabContent, TabList } from './Details'
 import { AllHosts } from './Hosts'
 import { LinkItems } from './LinkMenu'
+import { PhonePeek } from './PhonePeek'
 import { ScenarioPicker } from './ScenarioPicker'
 import type { SessionDoor } from './session-door'
 import shell from './shell.module.css'
@@ -31,16 +32,19 @@ export function Phone({ door, onHelp }: { readonly door: SessionDoor; readonly o
   return (
     <div className={shell.phone}>
       <PhoneBar door={door} onHelp={onHelp} />
-      <TabList
-        name={text.tabs.phone}
-        tabs={TABS.map((id) => ({ id, label: text.tabs[id] }))}
-        chosen={tab}
-        panel="phone-panel"
-        className={shell.phoneTabs}
-        onChoose={(phoneTab) => setLayout({ phoneTab })}
-      />
-      <main className={shell.hero} id="phone-panel" role="tabpanel" aria-label={text.tabs[tab]} tabIndex={-1}>
-        <Hero tab={tab} />
+      <main className={shell.phoneMain}>
+        <TabList
+          name={text.tabs.phone}
+          tabs={TABS.map((id) => ({ id, label: text.tabs[id] }))}
+          chosen={tab}
+          panel="phone-panel"
+          className={shell.phoneTabs}
+          onChoose={(phoneTab) => setLayout({ phoneTab })}
+        />
+        <div className={shell.hero} id="phone-panel" role="tabpanel" aria-label={text.tabs[tab]} tabIndex={-1}>
+          <Hero tab={tab} />
+        </div>
+        {tab === 'why' ? null : <PhonePeek />}
       </main>
       <PhoneTransport />
     </div>

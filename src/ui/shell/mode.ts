@@ -3,11 +3,11 @@ import { useSyncExternalStore } from 'react'
 
 export type Mode = 'desk' | 'tablet' | 'phone'
 
-const DESK = '(min-width: 1180px)'
-const TABLET = '(min-width: 720px)'
+const DESK = matchMedia('(min-width: 1180px)')
+const TABLET = matchMedia('(min-width: 720px)')
 
 function subscribe(changed: () => void): () => void {
-  const queries = [matchMedia(DESK), matchMedia(TABLET)]
+  const queries = [DESK, TABLET]
   for (const query of queries) query.addEventListener('change', changed)
   return () => {
     for (const query of queries) query.removeEventListener('change', changed)
@@ -15,8 +15,8 @@ function subscribe(changed: () => void): () => void {
 }
 
 function currentMode(): Mode {
-  if (matchMedia(DESK).matches) return 'desk'
-  return matchMedia(TABLET).matches ? 'tablet' : 'phone'
+  if (DESK.matches) return 'desk'
+  return TABLET.matches ? 'tablet' : 'phone'
 }
 
 export function useMode(): Mode {

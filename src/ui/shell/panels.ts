@@ -14,10 +14,10 @@ const PRESET_SIZES: Readonly<Record<Preset, Readonly<Record<GroupName, Sizes>>>>
     stage: { left: 23.2, wire: 52.8, right: 24 },
   },
   states: {
-    columns: { apparatus: 56, side: 44 },
+    columns: { apparatus: 58, side: 42 },
     rows: { stage: 70, details: 30 },
     reading: { diagram: 72, why: 28 },
-    stage: { left: 25, wire: 49, right: 26 },
+    stage: { left: 27, wire: 45, right: 28 },
   },
   queues: {
     columns: { apparatus: 70, side: 30 },

@@ -7,7 +7,7 @@ import { useText } from '../text'
 import { Timeline } from './Timeline'
 import { Clock, PlayButton, Speed } from './Transport'
 import styles from './transport.module.css'
-import { step } from './verbs'
+import { stepBy } from './verbs'
 
 const NEXT: Readonly<Record<StepUnit, StepUnit>> = { event: 'packet', packet: 'state', state: 'event' }
 
@@ -33,7 +33,12 @@ export function PhoneTransport() {
           <small>{text.step}</small>
           {text.units[unit]}
         </button>
-        <button type="button" className={styles.arrow} aria-label={text.back[unit]} onClick={() => void step(unit, -1)}>
+        <button
+          type="button"
+          className={styles.arrow}
+          aria-label={text.back[unit]}
+          onClick={() => void stepBy(unit, -1)}
+        >
           ‹
         </button>
         <PlayButton />
@@ -41,7 +46,7 @@ export function PhoneTransport() {
           type="button"
           className={styles.arrow}
           aria-label={text.forward[unit]}
-          onClick={() => void step(unit, 1)}
+          onClick={() => void stepBy(unit, 1)}
         >
           ›
         </button>

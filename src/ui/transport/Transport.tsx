@@ -5,7 +5,7 @@ import { briefDuration, clockParts, speedText } from '../format'
 import { useText } from '../text'
 import { Timeline } from './Timeline'
 import styles from './transport.module.css'
-import { FASTEST, jump, SLOWEST, step, togglePlay } from './verbs'
+import { FASTEST, jump, SLOWEST, stepBy, togglePlay } from './verbs'
 
 const UNITS: readonly StepUnit[] = ['event', 'packet', 'state']
 
@@ -41,7 +41,7 @@ function StepButton({ unit, direction }: { readonly unit: StepUnit; readonly dir
   const text = useText().transport
   const name = (direction > 0 ? text.forward : text.back)[unit]
   return (
-    <button type="button" aria-label={name} title={name} onClick={() => void step(unit, direction)}>
+    <button type="button" aria-label={name} title={name} onClick={() => void stepBy(unit, direction)}>
       {direction < 0 ? '‹ ' : ''}
       {text.units[unit]}
       {direction > 0 ? ' ›' : ''}
@@ -122,6 +122,7 @@ export function Speed() {
         <input
           type="range"
           aria-label={text.speed}
+          data-own-keys
           aria-valuetext={words}
           min={Math.log10(SLOWEST)}
           max={Math.log10(FASTEST)}

@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import { store } from '../../store'
 import type { Preset } from '../../store'
 import { nextTheme } from '../theme'
-import { changePace, jump, step, togglePlay } from './verbs'
+import { changePace, jump, stepBy, togglePlay } from './verbs'
 
 const PRESETS: Readonly<Record<string, Preset>> = { 1: 'states', 2: 'queues', 3: 'congestion', 4: 'everything' }
 
@@ -25,7 +25,7 @@ function runKey(event: KeyboardEvent, showKeys: () => void): boolean {
   if (key === 'ArrowLeft' || key === 'ArrowRight') {
     if (metaKey) return false
     const unit = altKey || ctrlKey ? 'state' : shiftKey ? 'packet' : 'event'
-    void step(unit, key === 'ArrowRight' ? 1 : -1)
+    void stepBy(unit, key === 'ArrowRight' ? 1 : -1)
     return true
   }
   if (altKey || ctrlKey || metaKey) return false
@@ -69,7 +69,7 @@ function runKey(event: KeyboardEvent, showKeys: () => void): boolean {
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.closest('dialog, [popover]') !== null) return true
-  if (target instanceof HTMLInputElement) return target.type !== 'range'
+  if (target instanceof HTMLInputElement) return target.type !== 'range' || target.dataset['ownKeys'] !== undefined
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable
 }
 

@@ -1,8 +1,6 @@
 /** What buttons and keys of the transport do. A seek that is still under way is followed by the latest place asked for, and by no other. */
 import { store } from '../../store'
 import type { SeekTarget, StepUnit } from '../../trace'
-import { clockText } from '../format'
-import { textOf } from '../text'
 
 export const SLOWEST = 1 / 10_000
 export const FASTEST = 100
@@ -18,7 +16,7 @@ export async function togglePlay(): Promise<void> {
   await client.play(pace)
 }
 
-export async function step(unit: StepUnit, direction: 1 | -1): Promise<void> {
+export async function stepBy(unit: StepUnit, direction: 1 | -1): Promise<void> {
   await store.getState().client.stepBy(unit, direction)
   narratePosition()
 }
@@ -59,9 +57,9 @@ const NOTCHES: readonly number[] = [-4, -3, -2, -1, 0, 1]
   .flatMap((power) => [1, 2, 5].map((n) => n * 10 ** power))
   .concat([100])
 
+/** The frame with the new position comes just after the reply. */
+const FRAME_MS = 50
+
 function narratePosition(): void {
-  const { snapshot, locale, narrate } = store.getState()
-  if (snapshot === null) return
-  const { at, event } = snapshot.position
-  narrate(textOf(locale).transport.nowNarration(clockText(at), event))
+  setTimeout(() => store.getState().narrate(), FRAME_MS)
 }

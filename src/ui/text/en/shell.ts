@@ -303,7 +303,7 @@ export const shell = {
     positionValue: (at: string, event: number) => `${at}, event ${event}`,
     events: 'events',
     waits: (host: string) => `${host} waits`,
-    nowNarration: (at: string, event: number) => `${at}, event ${event}`,
+    told: (at: string, what: string) => `${at}. ${what}`,
     timeline: 'Timeline',
   },
   tabs: {
