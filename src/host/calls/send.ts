@@ -32,7 +32,11 @@ export function send(context: Send): Outcome {
   const text = call.text === undefined ? undefined : utf8Bytes(call.text)
   const total = text?.length ?? call.bytes ?? 0
   const sent = progress + copyIn(context, tcb, text, progress, total)
-  if (sent < total) return wait(context, { reason: 'send buffer full', timeoutMicros, progress: sent })
+  if (sent < total) {
+    // Linux sk_stream_wait_memory sets SOCK_NOSPACE; an ACK that frees room may then also grow the buffer.
+    tcb.snd.noSpace = true
+    return wait(context, { reason: 'send buffer full', timeoutMicros, progress: sent })
+  }
   return returned(sent)
 }
 

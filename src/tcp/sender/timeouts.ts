@@ -51,7 +51,7 @@ function resendHead(tcb: Tcb, io: TcpIo, counted = false): void {
     recovery.timeouts++
     recovery.timeoutsTotal++
   }
-  retransmit(tcb, 0, tcb.state === 'SYN-SENT' ? 'syn' : 'timeoutRetransmit', io)
+  retransmit(tcb, 0, 'timeoutRetransmit', io)
   io.recorder.cause = cause
 }
 
@@ -66,7 +66,7 @@ export function synAckTimerFires(tcb: Tcb, io: TcpIo): void {
   io.count('TCPTimeouts')
   recovery.timeouts++
   recovery.timeoutsTotal++
-  retransmit(tcb, 0, 'synAck', io)
+  retransmit(tcb, 0, 'timeoutRetransmit', io)
   setTransmitTimer(tcb, 'synAck', Math.min(synAckInterval(recovery.timeouts), RTO_MAX), io)
 }
 
