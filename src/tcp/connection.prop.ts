@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { assert, deepCopy, MICROS_PER_SECOND, seqDiff, seqGe, seqLe } from '../base'
 import { at, pattern, read, sameBytes, step, tcpPair, walked, write } from '../testing/tcp-pair'
-import type { End, OnWire, Pair, PairOptions } from '../testing/tcp-pair'
+import type { End, OnWire, Pair } from '../testing/tcp-pair'
 import { TRANSITION_INDEX } from '../trace'
 import { connect, shutdownWrite } from './calls'
 import { viewTcb } from './view'
@@ -39,6 +39,8 @@ const world = fc.record({
   }),
   issA: fc.constantFrom(1, 0xffff_f000, 0x7fff_f000),
 })
+
+type World = typeof world extends fc.Arbitrary<infer T> ? T : never
 
 interface Progress {
   readonly end: End
@@ -85,7 +87,7 @@ test('a connection is plain data: a copy goes on exactly as the original', { tim
 })
 
 /** The whole run as a list of events; after `cut` steps both TCBs are replaced by copies. */
-function runTo(w: Parameters<typeof start>[0], cut: number): string[] {
+function runTo(w: World, cut: number): string[] {
   const pair = start(w)
   const sides: Progress[] = [progress('a', w.bytesA, w.bytesB), progress('b', w.bytesB, w.bytesA)]
   for (let steps = 0; step(pair); steps++) {
@@ -95,15 +97,7 @@ function runTo(w: Parameters<typeof start>[0], cut: number): string[] {
   return pair.events.map((event) => `${event.at} ${event.end} ${event.type} ${event.args.join(' ')}`)
 }
 
-function start(w: {
-  fatesA: readonly (readonly number[])[]
-  fatesB: readonly (readonly number[])[]
-  delay: number
-  rcvbuf: number
-  bothActive: boolean
-  sysctl: PairOptions['sysctl']
-  issA: number
-}): Pair {
+function start(w: World): Pair {
   const wire = ({ from, index }: OnWire) => (from === 'a' ? w.fatesA : w.fatesB)[index] ?? [0]
   const { delay, sysctl, bothActive, issA } = w
   const config = w.rcvbuf === 131_072 ? {} : { rcvbuf: w.rcvbuf, rcvbufLocked: true }

@@ -14,7 +14,7 @@ import { stopAllTimers } from './timers'
 const STATE_CODE: ReadonlyMap<TcpState, number> = new Map(TCP_STATES.map((state, code) => [state, code]))
 
 /** Number of a state in a trace. */
-export function stateCode(state: TcpState): number {
+function stateCode(state: TcpState): number {
   return STATE_CODE.get(state) ?? 0
 }
 
@@ -49,11 +49,6 @@ export function giveUp(tcb: Tcb, errno: Errno, io: TcpIo): void {
   if (tcb.state === 'CLOSED') return
   setError(tcb, tcb.softError === '' ? errno : tcb.softError, io, 'gaveUp')
   setState(tcb, 'CLOSED', io, 'gaveUp', 'gave-up')
-}
-
-/** True in the states in which the three-way handshake is over and the connection not yet. */
-export function isSynchronized(state: TcpState): boolean {
-  return state !== 'CLOSED' && state !== 'LISTEN' && state !== 'SYN-SENT' && state !== 'SYN-RECEIVED'
 }
 
 function endOfConnection(tcb: Tcb): void {

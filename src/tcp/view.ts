@@ -102,10 +102,16 @@ function kindOf(segment: SentSegment): ByteRun['kind'] {
 function receiveRuns(tcb: Tcb): ByteRun[] {
   const runs: ByteRun[] = []
   if (tcb.rcv.nxt === tcb.irs) return runs
-  const nxt = receivePlace(tcb, tcb.rcv.nxt)
-  const copied = Math.max(1, nxt - (tcb.finReceived ? 1 : 0) - readableBytes(tcb))
+  // A FIN is no byte that somebody could read.
+  const end = receivePlace(tcb, tcb.rcv.nxt) - (tcb.finReceived ? 1 : 0)
+  const copied = Math.max(1, end - readableBytes(tcb))
   addRun(runs, Math.max(1, copied - RECENT), copied, 'read')
-  addRun(runs, copied, nxt, 'unread')
+  addRun(runs, copied, end, 'unread')
+  addIslands(tcb, runs)
+  return runs
+}
+
+function addIslands(tcb: Tcb, runs: ByteRun[]): void {
   let end = tcb.rcv.nxt
   for (const island of tcb.outOfOrder) {
     const from = seqGt(island.seq, end) ? island.seq : end
@@ -113,7 +119,6 @@ function receiveRuns(tcb: Tcb): ByteRun[] {
     end = islandEnd(island)
     addRun(runs, receivePlace(tcb, from), receivePlace(tcb, end), 'outOfOrder')
   }
-  return runs
 }
 
 /** Adds a run, or lets the one before grow when it is of the same kind and ends where this one starts. */
