@@ -21,8 +21,9 @@ export function socketRows(host: HostView): readonly SocketRow[] {
     }
   }
   rows.sort((a, b) => a.pid - b.pid || a.fd - b.fd)
+  const held = new Set(rows.map((row) => row.socket.id))
   for (const socket of host.sockets) {
-    if (socket.descriptors.length > 0) continue
+    if (held.has(socket.id)) continue
     rows.push({ socket, fd: -1, pid: -1, nonblock: false, without: isQueued(host, socket) ? 'queued' : 'orphan' })
   }
   return rows
