@@ -37,8 +37,11 @@ module.exports = {
       name: 'through-the-index',
       comment: 'a room is entered through its index.ts',
       severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: TESTS },
-      to: { path: '^src/([^/]+)/', pathNot: ['^src/$1/', '^src/[^/]+/index\\.tsx?$', '\\?worker', '^src/worker/worker\\.ts$'] },
+      from: { path: '^src/([^/]+)/', pathNot: [TESTS, '^src/testing/'] },
+      to: {
+        path: '^src/([^/]+)/',
+        pathNot: ['^src/$1/', '^src/[^/]+/index\\.tsx?$', '^src/worker/worker\\.ts$', '\\.css$'],
+      },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
@@ -61,6 +64,10 @@ module.exports = {
     exclude: { path: '^node_modules' },
     tsConfig: { fileName: 'tsconfig.base.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.mjs', '.js', '.css', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.css', '.json'],
+    },
   },
 }

@@ -45,7 +45,7 @@ export class Scope {
     const title = await this.transport.getByTitle(/trace hash/).getAttribute('title')
     const match = /Step (\d+), trace hash ([0-9a-f]{16})/.exec(title ?? '')
     if (match === null) throw new Error(`the clock does not say where the session stands: ${title}`)
-    return { step: Number(match[1]), hash: match[2]! }
+    return { step: Number(match[1]), hash: match[2] }
   }
 
   async stepOf(): Promise<number> {

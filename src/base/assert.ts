@@ -13,11 +13,6 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InvariantError(message)
 }
 
-/** Marks a place that the type checker proves unreachable. */
-export function unreachable(value: never): never {
-  throw new InvariantError(`unreachable value ${String(value)}`)
-}
-
 /** Narrows away null and undefined where the caller's logic guarantees presence. */
 export function present<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined) throw new InvariantError(`${what} is missing`)

@@ -1,4 +1,4 @@
-export { assert, InvariantError, present, unreachable } from './assert'
+export { assert, InvariantError, present } from './assert'
 export type { Brand } from './brand'
 export { deepCopy } from './copy'
 export { createEventHeap, peekEvent, peekTime, popEvent, pushEvent } from './event-heap'

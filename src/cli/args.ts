@@ -15,7 +15,7 @@ export function readWords(words: readonly string[], names: readonly string[]): W
   const { positionals, values } = orCommandError(() =>
     parseArgs({ args: [...words], options, allowPositionals: true, strict: true }),
   )
-  return { positionals, values: values as Record<string, string | undefined> }
+  return { positionals, values: values }
 }
 
 /** One of a list of words. */

@@ -1,7 +1,6 @@
 export { capturePackets } from './capture'
 export type { CapturedPacket } from './capture'
-export { describeAction } from './describe-action'
-export { createRecorder, traceHash } from './recorder'
+export { createRecorder } from './recorder'
 export type { TraceRecorder } from './recorder'
 export {
   act,
@@ -9,7 +8,6 @@ export {
   createSession,
   deleteBranch,
   endPosition,
-  goToStep,
   packetsMoving,
   position,
   runUntil,
@@ -24,5 +22,5 @@ export type { Branch, Session } from './session'
 export { replaySession } from './replay'
 export type { Replayed } from './replay'
 export { takeSnapshot } from './snapshot'
-export { advanceClock, applyAction, createWorld, dispatchNext, nextTime } from './world'
+export { createWorld, dispatchNext } from './world'
 export type { World, WorldState } from './world'

@@ -105,7 +105,7 @@ test('acting in the past starts a branch; the old future stays and can be gone b
   seek(session, { to: 'step', step: 8 })
   const syn = takeSnapshot(session).inFlight[0]
   expect(syn).toBeDefined()
-  expect(act(session, { kind: 'packet', packet: syn!.packet, order: 'lose' }).ok).toBe(true)
+  expect(act(session, { kind: 'packet', packet: syn.packet, order: 'lose' }).ok).toBe(true)
   expect(session.branches).toHaveLength(2)
   runUntil(session, 10_000_000)
   expect(sessionHash(session)).not.toBe(old.hash)

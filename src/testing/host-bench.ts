@@ -76,7 +76,7 @@ export function createBench(options: BenchOptions = {}): HostBench {
     enabled: true,
     emit(type, rule, ...args) {
       const { host, socket, cause } = recorder
-      events.push({ at: bench.io.now, type, rule, host, socket, cause, fields: decode(type, args, texts) })
+      events.push({ at: bench.io.now, type, rule, host, socket, cause, fields: decode(type, args.map(Number), texts) })
       return events.length - 1
     },
     text: (value) => texts.push(value) - 1,

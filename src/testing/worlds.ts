@@ -27,9 +27,6 @@ export interface TwoHosts {
 
 export const CLIENT = 0
 export const SERVER = 1
-/** The process that programs and clicks run in. */
-export const PID = 1000
-
 /** Client 10.0.0.1 and server 10.0.0.2 on one link; the client's program starts a millisecond after the server's. */
 export function twoHosts(options: TwoHosts = {}): WorldSpec {
   const program = (steps: readonly Step[] | undefined, name: string, startMicros: number) =>

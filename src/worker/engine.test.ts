@@ -120,7 +120,7 @@ test('acting in the past gives the page a new branch and the old one to go back 
   page.ask({ type: 'seek', target: { to: 'time', at: 15_000 } })
   const [packet] = page.frame?.snapshot.inFlight ?? []
   expect(packet).toBeDefined()
-  page.ask({ type: 'act', action: { kind: 'packet', packet: packet!.packet, order: 'lose' } })
+  page.ask({ type: 'act', action: { kind: 'packet', packet: packet.packet, order: 'lose' } })
   expect(page.frame?.branches).toHaveLength(2)
   expect(page.trace.events.count).toBe(page.frame?.end.event)
   page.ask({ type: 'switchBranch', branch: 0 })
@@ -132,7 +132,7 @@ test('a shared link opens at the same position with the same hash', () => {
   const page = openPage()
   page.ask(load('three-way-handshake'))
   page.ask({ type: 'seek', target: { to: 'time', at: 15_000 } })
-  page.ask({ type: 'act', action: { kind: 'packet', packet: page.frame!.snapshot.inFlight[0]!.packet, order: 'lose' } })
+  page.ask({ type: 'act', action: { kind: 'packet', packet: page.frame!.snapshot.inFlight[0].packet, order: 'lose' } })
   page.ask({ type: 'seek', target: { to: 'time', at: 1_200_000 } })
   page.ask({ type: 'stepBy', unit: 'event', direction: -1 })
   const shared = page.ask({ type: 'share' })

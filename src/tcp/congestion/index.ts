@@ -31,5 +31,5 @@ export function chooseAlgorithm(tcb: Tcb, name: string, io: TcpIo): void {
 }
 
 export type { CongestionAlgorithm, CongestionMoment } from './algorithm'
-export { inSlowStart, isCwndLimited } from './growth'
+export { inSlowStart } from './growth'
 export { restartAfterIdle, validateWindow } from './validate'

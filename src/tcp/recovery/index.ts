@@ -1,10 +1,10 @@
 /** Loss recovery, as the sender uses it. */
-export { anyRetransmitted, currentSsthresh, inReduction, leftOut, segmentsInFlight } from './counts'
+export { currentSsthresh, inReduction, segmentsInFlight } from './counts'
 export { enterLoss } from './loss'
 export { isDubious, runMachine } from './machine'
 export { rackAdvance, rackDetect, rackUpdateWindow } from './rack'
-export { enterRecovery, reduceWindow, setCaState } from './reduction'
+export { enterRecovery, reduceWindow } from './reduction'
 export { noteDelivery, readSacks } from './sack'
-export { firstEndingAfter, highestSackSeq, noteReordering, removeDuplicateAcks } from './scoreboard'
+export { firstEndingAfter, noteReordering, removeDuplicateAcks } from './scoreboard'
 export { readProbeAck } from './tail-loss'
 export * from './verdict'
