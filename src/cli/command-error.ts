@@ -9,6 +9,6 @@ export function orCommandError<T>(parse: () => T): T {
     return parse()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new CommandError(reason.split('. ')[0].replace(/\.?$/, '.'))
+    throw new CommandError(reason.split(/\. |\n/)[0].replace(/\.?$/, '.'))
   }
 }
