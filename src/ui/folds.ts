@@ -1,16 +1,19 @@
 /** What the timeline and the graphs have folded of each trace. A trace only grows, so a fold is kept as long as its trace is. */
 import type { Trace } from '../trace'
 import {
+  advanceCalls,
   advanceGaps,
   advanceSeries,
   advanceTimeline,
+  createCallFold,
   createGapFold,
   createSeriesFold,
   createTimelineFold,
 } from '../viz'
-import type { GapFold, PacketIndex, SeriesFold, TimelineFold } from '../viz'
+import type { CallFold, GapFold, PacketIndex, SeriesFold, TimelineFold } from '../viz'
 
 interface Folds {
+  readonly calls: CallFold
   readonly timeline: TimelineFold
   readonly series: SeriesFold
 }
@@ -22,9 +25,10 @@ const keptGaps = new WeakMap<PacketIndex, GapFold>()
 export function foldsOf(trace: Trace): Folds {
   let folds = kept.get(trace)
   if (folds === undefined) {
-    folds = { timeline: createTimelineFold(), series: createSeriesFold() }
+    folds = { calls: createCallFold(), timeline: createTimelineFold(), series: createSeriesFold() }
     kept.set(trace, folds)
   }
+  advanceCalls(folds.calls, trace)
   advanceTimeline(folds.timeline, trace)
   advanceSeries(folds.series, trace)
   return folds

@@ -1,4 +1,5 @@
 export * from './buffers'
+export * from './calls'
 export * from './diagram'
 export * from './explain'
 export * from './ladder'

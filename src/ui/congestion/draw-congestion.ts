@@ -231,8 +231,12 @@ function drawNowLabels(frame: Frame, nowX: number, width: number): void {
   if (window > most) {
     setFont(context, palette, 11)
     context.textAlign = 'left'
+    context.strokeStyle = palette.colour.surface
+    context.lineWidth = 4
     context.fillStyle = palette.colour['ink-3']
-    context.fillText(text.congestion.windowAbove(Math.round(window)), axis.x0 + 6, TOP + 19)
+    const words = text.congestion.windowAbove(Math.round(window))
+    context.strokeText(words, axis.x0 + 6, TOP + 19)
+    context.fillText(words, axis.x0 + 6, TOP + 19)
   }
 }
 

@@ -3,13 +3,16 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import type { HostView, ProcessView, Snapshot } from '../../trace'
 import { ERRNO } from '../../trace'
-import { store } from '../../store'
+import { store, useStore } from '../../store'
+import { latestCalls } from '../../viz'
+import type { LatestCall } from '../../viz'
+import { foldsOf } from '../folds'
 import { briefDuration, grouped } from '../format'
 import { useText } from '../text'
 import { act } from './act'
 import { CallArguments } from './CallArguments'
-import { ALL_CALLS, argumentText, callOf, firstDrafts, latestCalls, offeredCalls } from './calls'
-import type { Draft, LatestCall, OfferedCall } from './calls'
+import { ALL_CALLS, argumentText, callOf, firstDrafts, offeredCalls } from './calls'
+import type { Draft, OfferedCall } from './calls'
 import styles from './host.module.css'
 import type { SocketRow } from './sockets'
 
@@ -25,6 +28,7 @@ interface CallsProps {
 
 export function Calls({ snapshot, host, row, listener, children }: CallsProps) {
   const text = useText().host
+  const trace = useStore((state) => state.trace)
   const [all, setAll] = useState(false)
   const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({})
   const process = host.processes.find((candidate) => candidate.pid === row.pid)
@@ -36,8 +40,9 @@ export function Calls({ snapshot, host, row, listener, children }: CallsProps) {
       </div>
     )
   }
+  const latestOn = (fd: number) => latestCalls(foldsOf(trace).calls, trace, host.index, fd, snapshot.position.event)
   const first = firstDrafts(host, snapshot.hosts)
-  const latest = latestCalls(process, row.fd, openedAt(process, row.fd))
+  const latest = latestOn(row.fd)
   const names = all ? ALL_CALLS : offeredCalls(row.socket, latest)
   const draftOf = (name: OfferedCall): Draft => drafts[name] ?? first[name]
   const set = (draft: Draft): void => setDrafts({ ...drafts, [draft.call]: draft })
@@ -53,7 +58,7 @@ export function Calls({ snapshot, host, row, listener, children }: CallsProps) {
             fd={listener.fd}
             draft={first.accept}
             argument={String(listener.fd)}
-            latest={latestCalls(process, listener.fd, openedAt(process, listener.fd)).get('accept')}
+            latest={latestOn(listener.fd).get('accept')}
             onDraft={set}
           />
         ) : null}
@@ -79,18 +84,6 @@ export function Calls({ snapshot, host, row, listener, children }: CallsProps) {
       </div>
     </div>
   )
-}
-
-/** The event from which calls on a descriptor number mean the socket that has it now: after the last close of that number. */
-function openedAt(process: ProcessView, fd: number): number {
-  let opened = 0
-  for (const thread of process.threads) {
-    for (const view of thread.calls) {
-      if (view.fd === fd && view.name === 'close' && view.returned?.value === 0)
-        opened = Math.max(opened, view.event + 1)
-    }
-  }
-  return opened
 }
 
 interface CallRowProps {

@@ -1,8 +1,8 @@
 /**
- * Which system calls a host panel offers for a socket, with what arguments, and what the latest of each returned. Pure: a snapshot in,
+ * Which system calls a host panel offers for a socket, with what arguments. Pure: a snapshot in,
  * rows out. Every call stays reachable for every socket, because the errno of a wrong call is a lesson too.
  */
-import type { Call, CallName, CallView, HostView, ProcessView, SocketView, ThreadView } from '../../trace'
+import type { Call, CallName, HostView, ProcessView, SocketView, ThreadView } from '../../trace'
 
 /** Calls that work on a descriptor, in the order in which they are offered. */
 export type OfferedCall = Exclude<CallName, 'socket' | 'rawSend'>
@@ -29,13 +29,8 @@ const CONNECTED: readonly OfferedCall[] = ['send', 'recv', 'shutdown', 'close', 
 export type Draft = Call extends infer C ? (C extends { readonly fd: unknown } ? Omit<C, 'fd'> : never) : never
 export type Drafts = Readonly<Record<OfferedCall, Draft>>
 
-export interface LatestCall {
-  readonly view: CallView
-  readonly thread: number
-}
-
 /** The calls to offer for a socket: what its state asks for, and what was called on it before. */
-export function offeredCalls(socket: SocketView, called: ReadonlyMap<string, LatestCall>): readonly OfferedCall[] {
+export function offeredCalls(socket: SocketView, called: { has(name: string): boolean }): readonly OfferedCall[] {
   const asked = askedFor(socket)
   return ALL_CALLS.filter((name) => asked.includes(name) || called.has(name))
 }
@@ -43,24 +38,6 @@ export function offeredCalls(socket: SocketView, called: ReadonlyMap<string, Lat
 function askedFor(socket: SocketView): readonly OfferedCall[] {
   if (socket.listener !== null) return LISTENING
   return socket.state === 'CLOSED' ? UNCONNECTED : CONNECTED
-}
-
-/** Whether the socket that a call was made on may have gone since: descriptors are used again. */
-function madeAfter(view: CallView, opened: number): boolean {
-  return view.event >= opened
-}
-
-/** The latest call of each name on a descriptor, over all threads of a process. `opened`: the first event that counts. */
-export function latestCalls(process: ProcessView, fd: number, opened: number): ReadonlyMap<string, LatestCall> {
-  const latest = new Map<string, LatestCall>()
-  for (const thread of process.threads) {
-    for (const view of thread.calls) {
-      if (view.fd !== fd || !madeAfter(view, opened)) continue
-      const before = latest.get(view.name)
-      if (before === undefined || view.event > before.view.event) latest.set(view.name, { view, thread: thread.thread })
-    }
-  }
-  return latest
 }
 
 /** Arguments to begin with: the peer's address and the port it listens on, amounts that fit a lesson. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CallView, HostView, ProcessView, SocketView } from '../../trace'
-import { argumentText, callOf, firstDrafts, latestCalls, offeredCalls } from './calls'
+import type { HostView, SocketView } from '../../trace'
+import { argumentText, callOf, firstDrafts, offeredCalls } from './calls'
 import { peerOf, remoteText, shownRow, socketRows } from './sockets'
 
 function socket(id: number, more: Partial<SocketView> = {}): SocketView {
@@ -54,26 +54,6 @@ function host(
     socketCount: sockets.length,
     stateCounts: {},
     counters: {},
-  }
-}
-
-function returned(name: string, fd: number, event: number, value: number, errno = ''): CallView {
-  return { fd, call: `${name}(${fd})`, name, at: 0, returned: { value, errno, at: 1 }, event }
-}
-
-function processWith(...calls: readonly (readonly CallView[])[]): ProcessView {
-  return {
-    pid: 1000,
-    name: 'app',
-    descriptors: [],
-    threads: calls.map((made, thread) => ({
-      thread,
-      program: '',
-      current: '',
-      blockedSince: null,
-      sleepingUntil: null,
-      calls: made,
-    })),
   }
 }
 
@@ -133,23 +113,15 @@ describe('sockets of a host', () => {
 describe('calls of a host', () => {
   it('offer what a state asks for, and what was called before', () => {
     const fresh = socket(1, { state: 'CLOSED' })
-    expect(offeredCalls(fresh, new Map())).toEqual(['bind', 'listen', 'connect', 'close', 'setsockopt'])
-    const called = latestCalls(processWith([returned('connect', 3, 5, 0)]), 3, 0)
-    expect(offeredCalls(socket(1), called)[0]).toBe('connect')
-  })
-
-  it('show the latest of each, over all threads', () => {
-    const process = processWith(
-      [returned('send', 3, 10, 1000)],
-      [returned('send', 3, 20, -1, 'EAGAIN')],
-      [returned('send', 4, 30, 7)],
-    )
-    expect(latestCalls(process, 3, 0).get('send')?.view.returned?.errno).toBe('EAGAIN')
-  })
-
-  it('leave out what was done with an earlier socket of the same descriptor', () => {
-    const process = processWith([returned('connect', 3, 5, 0), returned('send', 3, 12, 9)])
-    expect([...latestCalls(process, 3, 10).keys()]).toEqual(['send'])
+    expect(offeredCalls(fresh, new Set())).toEqual(['bind', 'listen', 'connect', 'close', 'setsockopt'])
+    expect(offeredCalls(socket(1), new Set(['connect', 'send']))).toEqual([
+      'connect',
+      'send',
+      'recv',
+      'shutdown',
+      'close',
+      'setsockopt',
+    ])
   })
 
   it('begin with the address of the peer and the port that it listens on', () => {

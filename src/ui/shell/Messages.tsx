@@ -36,7 +36,7 @@ function Narration() {
     const { snapshot, trace, info } = store.getState()
     if (told === 0 || snapshot === null || info === null) return ''
     const { packets } = indexesOf(trace, info, snapshot.links)
-    const teller = createTeller(info, snapshot, trace, packets)
+    const teller = createTeller(info, trace, packets)
     const event = eventAt(trace, snapshot.position.event - 1)
     const what = event === undefined ? '' : plain(shortSentence(text, event, teller))
     return text.transport.told(clockText(snapshot.position.at), what)

@@ -1,0 +1,2 @@
+export { advanceCalls, createCallFold, latestCalls } from './calls'
+export type { CallFold, LatestCall } from './calls'
