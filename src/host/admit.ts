@@ -6,9 +6,18 @@ import type { Tcb } from '../tcp'
 import { count } from './counters'
 import type { Host, Listener } from './records'
 
-/** Linux sk_acceptq_is_full. */
+/** Connections that fit into the accept queue: Linux sk_acceptq_is_full says full when it is longer than the backlog. */
+export function acceptQueueRoom(listener: Listener): number {
+  return listener.backlog + 1
+}
+
 export function acceptQueueFull(listener: Listener): boolean {
-  return listener.acceptQueue.size > listener.backlog
+  return listener.acceptQueue.size >= acceptQueueRoom(listener)
+}
+
+/** Connections that fit into the SYN queue. */
+export function synQueueRoom(host: Host, listener: Listener): number {
+  return synQueueLimit(host, listener) + 1
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A listener's two queues: who enters, who leaves, and the events that say so (inet_connection_sock.c). */
 import type { HostIo } from './io'
-import { synQueueLimit } from './admit'
+import { acceptQueueRoom, synQueueRoom } from './admit'
 import type { Host, Socket } from './records'
 
 export function enterSynQueue(host: Host, parent: Socket, child: Socket, io: HostIo): void {
@@ -9,7 +9,7 @@ export function enterSynQueue(host: Host, parent: Socket, child: Socket, io: Hos
   listener.synQueue.set(child.id, { since: io.now })
   child.queue = 'syn'
   emitFor(parent, io, () => {
-    io.recorder.emit('host/synQueued', 'synQueue', child.id, listener.synQueue.size, synQueueLimit(host, listener))
+    io.recorder.emit('host/synQueued', 'synQueue', child.id, listener.synQueue.size, synQueueRoom(host, listener))
   })
 }
 
@@ -37,7 +37,7 @@ export function enterAcceptQueue(host: Host, child: Socket, io: HostIo): Socket 
       'acceptQueue',
       child.id,
       listener.acceptQueue.size,
-      listener.backlog,
+      acceptQueueRoom(listener),
     )
     parent.changedBy = event
   })

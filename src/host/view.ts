@@ -5,7 +5,7 @@ import { viewTcb } from '../tcp'
 import type { Endpoint } from '../tcp'
 import type { HostView, ListenerView, ProcessView, QueueEntryView, SocketView, TcpState, ThreadView } from '../trace'
 import { formatIpv4 } from '../wire'
-import { synQueueLimit } from './admit'
+import { acceptQueueRoom, synQueueRoom } from './admit'
 import { formatCall } from './call-text'
 import { resolveFd } from './program'
 import type { Host, Listener, Process, QueueEntry, Socket, Thread } from './records'
@@ -98,8 +98,8 @@ function formatEndpoint({ address, port }: Endpoint): string {
 function viewListener(host: Host, listener: Listener): ListenerView {
   return {
     backlog: listener.backlog,
-    synQueueLimit: synQueueLimit(host, listener),
-    acceptQueueLimit: listener.backlog,
+    synQueueLimit: synQueueRoom(host, listener),
+    acceptQueueLimit: acceptQueueRoom(listener),
     synQueue: viewQueue(host, listener.synQueue),
     synQueueLength: listener.synQueue.size,
     acceptQueue: viewQueue(host, listener.acceptQueue),

@@ -101,9 +101,6 @@ function checkRuns(name: string, runs: readonly ByteRun[]): void {
 
 function checkListener(name: string, { listener }: SocketView): void {
   if (listener === null) return
-  assert(
-    listener.acceptQueueLength <= listener.acceptQueueLimit + 1,
-    `${name}: accept queue ${listener.acceptQueueLength}`,
-  )
+  assert(listener.acceptQueueLength <= listener.acceptQueueLimit, `${name}: accept queue ${listener.acceptQueueLength}`)
   assert(listener.synQueueLength >= listener.synQueue.length, `${name}: SYN queue length`)
 }

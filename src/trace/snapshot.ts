@@ -94,6 +94,7 @@ export interface SocketView {
 
 export interface ListenerView {
   readonly backlog: number
+  /** Connections that fit: on Linux one more than the number that the queue is compared with. */
   readonly synQueueLimit: number
   readonly acceptQueueLimit: number
   /** Oldest first; at most a few dozen, the lengths count all. */
