@@ -3,13 +3,12 @@ import { formatDuration } from '../../base'
 import { useStore } from '../../store'
 import type { EventOf } from '../../trace'
 import type { Walk } from '../../viz'
-import { Rich } from '../heroes'
 import { HostMark } from '../host/HostMark'
 import { useText } from '../text'
 import styles from './diagram.module.css'
 
 export interface LastLineProps {
-  readonly last: { readonly event: EventOf<'tcp/stateChanged'>; readonly sentence: string } | null
+  readonly last: { readonly event: EventOf<'tcp/stateChanged'>; readonly who: string } | null
   readonly role: 'client' | 'server' | 'other'
   readonly walks: readonly Walk[]
 }
@@ -42,9 +41,7 @@ export function LastLine({ last, role, walks }: LastLineProps) {
             }}
           >
             <HostMark role={role} size={10} />
-            <span>
-              <Rich text={text.diagram.last(formatDuration(last.event.at), last.sentence)} />
-            </span>
+            <span>{text.diagram.last(formatDuration(last.event.at), last.who, last.event.from, last.event.to)}</span>
           </button>
         )}
         <button

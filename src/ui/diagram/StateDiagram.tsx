@@ -21,7 +21,7 @@ import {
   walksUntil,
 } from '../../viz'
 import type { Token, Walk } from '../../viz'
-import { eventAt, shortSentence, useIndexes, useTeller } from '../heroes'
+import { eventAt, useIndexes, useTeller } from '../heroes'
 import type { Indexes } from '../heroes'
 import { useText } from '../text'
 import styles from './diagram.module.css'
@@ -108,7 +108,11 @@ function Diagram({ indexes, snapshot }: { readonly indexes: Indexes; readonly sn
         ))}
       </svg>
       <LastLine
-        last={lit === undefined || teller === null ? null : { event: lit, sentence: shortSentence(text, lit, teller) }}
+        last={
+          lit === undefined || teller === null
+            ? null
+            : { event: lit, who: `${teller.host(lit.host)} ${teller.socket(lit.socket)}` }
+        }
         role={lit === undefined ? 'other' : role(lit.host)}
         walks={walks}
       />

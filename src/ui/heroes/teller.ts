@@ -7,9 +7,8 @@ import type { Indexes } from './indexes'
 
 export function useTeller(indexes: Indexes | null): Teller | null {
   const info = useStore((state) => state.info)
-  const snapshot = useStore((state) => state.snapshot)
   return useMemo(
-    () => (indexes === null || info === null ? null : createTeller(info, snapshot, indexes.trace, indexes.packets)),
-    [indexes, info, snapshot],
+    () => (indexes === null || info === null ? null : createTeller(info, indexes.trace, indexes.packets)),
+    [indexes, info],
   )
 }

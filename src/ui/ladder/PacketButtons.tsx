@@ -113,7 +113,7 @@ const EndedPacket = memo(function EndedPacket({ index, hosts, packet, fate, x, y
       data-packet={packet}
       className={styles.ended}
       style={{ left: x, top: y }}
-      aria-label={packetLabel(text, index, hosts, { packet, fate, held: false })}
+      aria-label={packetLabel(text, index, hosts, { packet, fate, held: false, queued: false })}
       aria-pressed={selected}
       tabIndex={inTabOrder ? 0 : -1}
       onClick={() => {

@@ -14,8 +14,8 @@ export function packetPhrase(text: Catalogue, index: PacketIndex, p: number): st
   return isResent(index, p) ? text.ladder.again(what) : what
 }
 
-export function fatePhrase(text: Catalogue, line: Pick<PacketLine, 'held' | 'fate'>): string {
-  return text.ladder.fate[line.held ? 'held' : line.fate]
+export function fatePhrase(text: Catalogue, line: Pick<PacketLine, 'held' | 'queued' | 'fate'>): string {
+  return text.ladder.fate[line.held ? 'held' : line.queued ? 'queued' : line.fate]
 }
 
 /** `SYN from client, in flight`. */
@@ -23,7 +23,7 @@ export function packetLabel(
   text: Catalogue,
   index: PacketIndex,
   hosts: SessionInfo['hosts'],
-  line: Pick<PacketLine, 'packet' | 'held' | 'fate'>,
+  line: Pick<PacketLine, 'packet' | 'held' | 'queued' | 'fate'>,
 ): string {
   const from = hosts[index.rows.from[line.packet]]?.name ?? ''
   return text.ladder.packet(packetPhrase(text, index, line.packet), from, fatePhrase(text, line))

@@ -127,8 +127,9 @@ export function drawCrosses(c: Context, picture: LadderPicture, palette: Palette
 export function drawBars(c: Context, { bars, density }: LadderPicture, palette: Palette): void {
   for (const bar of bars) {
     const { x, y, kind, role } = bar
+    c.globalAlpha = bar.queued && !bar.selected ? 0.55 : 1
     c.strokeStyle = palette.end[role]
-    if (!bar.held) {
+    if (!bar.held && !bar.queued) {
       c.lineWidth = 1
       c.setLineDash([1, 3])
       line(c, x, y, bar.ghostX, bar.ghostY)
@@ -143,6 +144,7 @@ export function drawBars(c: Context, { bars, density }: LadderPicture, palette: 
     c.strokeStyle = kind === 'ack' ? palette.end[role] : palette.surface
     c.lineWidth = kind === 'ack' ? 1.3 : 1.5
     c.stroke()
+    c.globalAlpha = 1
     if (bar.corrupted) jagged(c, x, y, palette)
     if (bar.held) heldSign(c, x, y, role, palette)
     if (!bar.selected) continue

@@ -6,7 +6,7 @@ import { formatDuration, seq32 } from '../../base'
 import type { Micros } from '../../base'
 import { assert } from '../../base'
 import { isEvent, LOSS_REASONS, readEvent, SEND_PURPOSES } from '../../trace'
-import type { LossReason, LossSignal, SendPurpose, SessionInfo, Snapshot, Trace } from '../../trace'
+import type { LossReason, LossSignal, SendPurpose, SessionInfo, Trace } from '../../trace'
 import { formatFlags, formatIpv4, relativeSeq } from '../../wire'
 import { controlName } from '../ladder'
 import type { PacketIndex } from '../packet-index'
@@ -31,7 +31,7 @@ export interface Teller {
   role(index: number): 'client' | 'server' | 'other'
   /** The host at the other end of a socket; '' where unknown. */
   peer(socket: number): string
-  /** `fd 3`, or `10.0.0.1:40001` where no descriptor refers to it; '' for none. */
+  /** `fd 3`, or `10.0.0.1:40001` where no descriptor ever referred to it; '' for none. */
   socket(socket: number): string
   packet(packet: number): PacketFacts
   /** A sequence number of the socket's own stream, counted from its ISN. */
@@ -45,14 +45,8 @@ export interface Teller {
   duration(micros: Micros): string
 }
 
-export function createTeller(info: SessionInfo, snapshot: Snapshot | null, trace: Trace, index: PacketIndex): Teller {
-  const names = new Map<number, string>()
-  for (const host of snapshot?.hosts ?? []) {
-    for (const { id, descriptors, local } of host.sockets) {
-      names.set(id, descriptors.length > 0 ? `fd ${descriptors[0].fd}` : local)
-    }
-  }
-  const { rows, sockets } = index
+export function createTeller(info: SessionInfo, trace: Trace, index: PacketIndex): Teller {
+  const { rows, sockets, descriptors } = index
   return {
     host: (host) => info.hosts[host]?.name ?? '',
     role: (host) => info.hosts[host]?.role ?? 'other',
@@ -63,8 +57,8 @@ export function createTeller(info: SessionInfo, snapshot: Snapshot | null, trace
       return info.hosts.find((host) => host.address === address)?.name ?? address
     },
     socket: (socket) => {
-      const name = names.get(socket)
-      if (name !== undefined) return name
+      const fd = descriptors.get(socket)
+      if (fd !== undefined) return `fd ${fd}`
       const local = sockets.get(socket)?.local
       return local === undefined ? '' : `${formatIpv4(local.address)}:${local.port}`
     },

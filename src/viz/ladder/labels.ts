@@ -22,6 +22,8 @@ interface Placing {
 
 const LINE_HEIGHT = 11.5
 const BELOW_HEIGHT = 10
+/** What came of something is written close below it; what led to it may stack up. */
+const MOST_DOWN = 24
 
 interface Taken {
   readonly from: number
@@ -74,7 +76,8 @@ function freePlace(
   top: number,
   bottom: number,
 ): number | undefined {
-  for (let moved = 0; moved <= wish.slack; moved += LINE_HEIGHT / 2) {
+  const slack = direction < 0 ? wish.slack : Math.min(wish.slack, MOST_DOWN)
+  for (let moved = 0; moved <= slack; moved += LINE_HEIGHT / 2) {
     const y = wish.y + moved * direction
     const { from, to } = extent(y, below)
     if (from < top || to > bottom) continue

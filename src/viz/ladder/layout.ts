@@ -66,14 +66,7 @@ export function layLadder(input: LadderInput): LadderPicture {
   const to = Math.min(moment.at, scale.time(shift + height - top))
   const packets = packetsBetween(index, from, to).filter((p) => hasLeft(index, p, moment))
   const shapes = packets.map((p) => shapePacket(frame, p))
-  const density =
-    shapes.length > LINES_FOR_STROKES
-      ? 3
-      : shapes.length > LINES_FOR_HEADS
-        ? 2
-        : shapes.length > LINES_FOR_WORDS
-          ? 1
-          : 0
+  const density = densityOf(shapes.filter(({ line }) => isSeen(line, top, height)).length)
   const notes = density > 1 ? [] : notesBetween(trace, from, to, moment)
   const nowY = frame.toY(moment.at)
   return {
@@ -98,6 +91,17 @@ export function layLadder(input: LadderInput): LadderPicture {
     })),
     density,
   }
+}
+
+function densityOf(lines: number): LadderPicture['density'] {
+  if (lines > LINES_FOR_STROKES) return 3
+  if (lines > LINES_FOR_HEADS) return 2
+  return lines > LINES_FOR_WORDS ? 1 : 0
+}
+
+/** True for a line of which something shows; one that still waits for the link has none. */
+function isSeen({ points, queued }: PacketLine, top: number, height: number): boolean {
+  return !queued && points[points.length - 1] >= top && points[1] <= height
 }
 
 interface Shape {
@@ -128,6 +132,7 @@ function shapePacket(frame: Frame, p: number): Shape {
     role,
     fate: way.fate,
     held: way.held,
+    queued: way.queued,
     points,
     key: counted > 0 && counted <= 3,
     duplicateAck: counted,
@@ -178,6 +183,7 @@ function barOf(
     ghostX: x + pace * Math.max(0, reach),
     ghostY: y + Math.max(0, reach) * frame.scale.pixelsPerMicro,
     held: way.held,
+    queued: way.queued,
     corrupted: flight?.corrupted ?? false,
     selected,
   }
@@ -223,6 +229,8 @@ function wishesOf(frame: Frame, shapes: readonly Shape[], notes: readonly HostNo
     if (wish !== undefined) wishes.push(wish)
   }
   for (const note of notes) {
+    // In a crowd the calls of a busy program would fill the gutter.
+    if (density > 0 && (note.kind === 'call' || note.kind === 'returned')) continue
     const lane = frame.laneOf.get(note.host)
     if (lane === undefined || lane.gutter === 'none') continue
     if (note.text.length * (note.kind === 'state' ? STATE_LETTER : CALL_LETTER) > gutterWidth(frame, lane)) continue

@@ -14,6 +14,8 @@ export interface PacketLine {
   readonly role: Lane['role']
   readonly fate: Fate
   readonly held: boolean
+  /** It waits for the link and stands where it will leave. */
+  readonly queued: boolean
   /** Corners: x, y, x, y ... at least two. */
   readonly points: readonly number[]
   /** An acknowledgement that counts: one of the first three duplicates. */
@@ -33,6 +35,7 @@ export interface Bar {
   readonly ghostX: number
   readonly ghostY: number
   readonly held: boolean
+  readonly queued: boolean
   readonly corrupted: boolean
   readonly selected: boolean
 }

@@ -44,6 +44,8 @@ export interface PacketIndex {
   readonly bends: Map<number, Bend[]>
   readonly gaps: Gaps
   readonly sockets: Map<number, SocketIsns>
+  /** The descriptor by which each socket was first known. */
+  readonly descriptors: Map<number, number>
   /** Latest end of each block of rows; NEVER while a packet in it is under way. */
   blockEnd: Float64Array
   blockOpen: Uint16Array
@@ -63,6 +65,7 @@ export function createPacketIndex(wiring: Wiring, leastMicros: Micros): PacketIn
     bends: new Map(),
     gaps: { leastMicros, count: 0, start: new Float64Array(16), end: new Float64Array(16) },
     sockets: new Map(),
+    descriptors: new Map(),
     blockEnd: new Float64Array(16),
     blockOpen: new Uint16Array(16),
     events: 0,
@@ -316,4 +319,8 @@ HANDLERS[EVENT_CODE['link/packetDelayed']] = bend('delayed')
 HANDLERS[EVENT_CODE['link/packetHeld']] = bend('held')
 HANDLERS[EVENT_CODE['link/packetReleased']] = bend('released')
 HANDLERS[EVENT_CODE['link/packetDuplicated']] = duplicated
+HANDLERS[EVENT_CODE['host/descriptorOpened']] = ({ descriptors }, trace, event, fd) => {
+  const socket = trace.events.socket[event]
+  if (socket >= 0 && !descriptors.has(socket)) descriptors.set(socket, fd)
+}
 HANDLERS[EVENT_CODE['tcp/duplicateAckCounted']] = duplicateCounted

@@ -4,14 +4,17 @@
  * always taken from the trace. Changes of a link made by hand are followed as soon as the page knows of them.
  */
 import type { Micros } from '../../base'
-import type { LinkView } from '../../trace'
+import type { LinkSettings } from '../../trace'
 import { parseIpv4 } from '../../wire'
+
+/** What sets the time that a packet takes. */
+type Pace = Pick<LinkSettings, 'rateBitsPerSecond' | 'delayMicros'>
 
 /** What is needed to know which way a packet goes. */
 export interface Wiring {
   /** IPv4 address of each host. */
   readonly addresses: readonly (number | undefined)[]
-  readonly links: readonly Pick<LinkView, 'a' | 'b' | 'aToB' | 'bToA'>[]
+  readonly links: readonly { readonly a: number; readonly b: number; readonly aToB: Pace; readonly bToA: Pace }[]
 }
 
 export interface LinkModel {

@@ -17,6 +17,8 @@ export interface Moment {
 export interface Way {
   readonly fate: Fate
   readonly held: boolean
+  /** It waits in the link's queue: `at` says when it will leave. */
+  readonly queued: boolean
   /** Time and place (0 at the sender, 1 at the receiver) of the start, of each bend and of the end. */
   readonly at: readonly Micros[]
   readonly place: readonly number[]
@@ -53,10 +55,18 @@ export function wayOf(index: PacketIndex, p: number, moment: Moment, arrivesAt?:
   const arrived = ended && (rows.fate[p] === DELIVERED || rows.fate[p] === DROPPED)
   const start = startOf(index, p, last, flight, arrived)
   if (!(rows.marks[p] & BENT)) {
-    if (arrived) return { fate, held: false, at: [start, last], place: [0, 1], dueAt: NEVER }
+    if (arrived) return { fate, held: false, queued: false, at: [start, last], place: [0, 1], dueAt: NEVER }
     const due = arrivesAt ?? start + flight
     const place = Math.min(ALMOST, along(start, due, last))
-    return { fate, held: false, at: [start, Math.max(start, last)], place: [0, place], dueAt: ended ? NEVER : due }
+    const queued = !ended && start > moment.at
+    return {
+      fate,
+      held: false,
+      queued,
+      at: [start, Math.max(start, last)],
+      place: [0, place],
+      dueAt: ended ? NEVER : due,
+    }
   }
   return bentWay(index, p, moment, { fate, start, last, flight, arrived })
 }
@@ -118,5 +128,13 @@ function bentWay(
   if (!held) here += (1 - here) * Math.min(1, along(time, due, last))
   at.push(Math.max(last, time))
   place.push(arrived ? 1 : Math.min(ALMOST, here))
-  return { fate, held: held && fate === 'inFlight', at, place, dueAt: held || fate !== 'inFlight' ? NEVER : due }
+  const queued = fate === 'inFlight' && start > moment.at
+  return {
+    fate,
+    held: held && fate === 'inFlight',
+    queued,
+    at,
+    place,
+    dueAt: held || fate !== 'inFlight' ? NEVER : due,
+  }
 }

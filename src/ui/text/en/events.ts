@@ -149,7 +149,7 @@ export const events: Sentences = {
     `A connection left ${host(t, e.host)}’s SYN queue${e.reason === '' ? '' : `: ${e.reason}`}`,
   'host/acceptQueued': (e, t) =>
     `${capital(host(t, e.host))} put a finished connection into the accept queue, ${e.length} of ${e.limit}`,
-  'host/accepted': (e, t) => `accept() took a connection out of ${host(t, e.host)}’s queue as fd \`${e.fd}\``,
+  'host/accepted': (e, t) => `\`accept()\` took a connection out of ${host(t, e.host)}’s queue as fd \`${e.fd}\``,
   'host/packetDropped': (e, t) =>
     `${capital(host(t, e.host))} dropped ${packetName(t.packet(e.packet))}: ${DROPS[e.reason]}`,
   'host/socketFreed': (e, t) => `${capital(host(t, e.host))} forgot a socket in ${e.state}`,
