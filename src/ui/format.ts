@@ -27,7 +27,8 @@ export function clockText(at: number): string {
 export function briefDuration(micros: number): string {
   if (micros < 1_000_000) return formatDuration(Math.max(0, Math.round(micros / 100) * 100))
   if (micros < 60_000_000) return `${(micros / 1_000_000).toFixed(micros < 10_000_000 ? 2 : 1)} s`
-  return formatDuration(Math.round(micros / 1_000_000) * 1_000_000)
+  const unit = micros < 3_600_000_000 ? 1_000_000 : 60_000_000
+  return formatDuration(Math.round(micros / unit) * unit)
 }
 
 /** `1/100`, `1`, `20`: a speed as a share of real time. */

@@ -51,7 +51,7 @@ export function Congestion({ compact = false }: { readonly compact?: boolean }) 
   const axis = runAxis(gapsOf(indexes?.packets), Math.max(end.at, now), size.width, compact)
   useCanvas(canvas, size, (context, area, palette) => {
     if (samples.count === 0) return
-    const role = owner?.host.role ?? 'other'
+    const role = snapshot?.hosts[trace.events.host[samples.event[0]]]?.role ?? 'other'
     drawCongestion(context, area, palette, { axis, samples, marks, role, mss, now, selection, hover, text })
   })
   const under = lastAt(samples.at, samples.count, timeAt(axis, hover))

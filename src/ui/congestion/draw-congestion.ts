@@ -1,4 +1,6 @@
 /** Draws the congestion graph: phases as bands, cwnd and ssthresh and flight as stepped lines, losses and retransmissions along the foot. */
+import { scaleLinear } from 'd3'
+import type { ScaleLinear } from 'd3'
 import type { Selection } from '../../store'
 import { CONGESTION_PHASES } from '../../trace'
 import type { HostView } from '../../trace'
@@ -31,7 +33,7 @@ interface Frame extends CongestionPicture {
   readonly most: number
   readonly bottom: number
   readonly x: (at: number) => number
-  readonly y: (segments: number) => number
+  readonly y: ScaleLinear<number, number>
 }
 
 export function drawCongestion(
@@ -50,7 +52,7 @@ export function drawCongestion(
     most,
     bottom,
     x: (at) => placeOf(axis, at),
-    y: (segments) => bottom - ((bottom - TOP) * segments) / most,
+    y: scaleLinear([0, most], [bottom, TOP]),
   }
   drawPhases(frame)
   drawAxes(frame)
@@ -119,8 +121,7 @@ function drawAxes({ context, palette, axis, y, bottom, most }: Frame): void {
   context.lineWidth = 1
   context.textBaseline = 'middle'
   context.textAlign = 'right'
-  const step = niceStep(most / Math.max(2, (bottom - TOP) / 24))
-  for (let value = 0; value <= most; value += step) {
+  for (const value of y.ticks(Math.min(most, Math.max(2, (bottom - TOP) / 24)))) {
     context.strokeStyle = value === 0 ? colour['hairline-strong'] : colour.hairline
     stroke(context, [axis.x0, Math.round(y(value)) + 0.5, axis.x1, Math.round(y(value)) + 0.5])
     context.fillStyle = colour['ink-3']
@@ -136,11 +137,6 @@ function drawAxes({ context, palette, axis, y, bottom, most }: Frame): void {
     stroke(context, [fold.x1, TOP, fold.x1, bottom])
   }
   context.setLineDash([])
-}
-
-function niceStep(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)))
-  return power * ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10)
 }
 
 function drawSeries(frame: Frame): void {

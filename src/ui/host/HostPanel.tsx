@@ -56,8 +56,11 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
         <HostMenu host={host} />
       </header>
       <div className={styles.scroll}>
-        {host.up ? null : <p className={styles.down}>{text.down}</p>}
-        <FdTable host={host.index} rows={rows} shown={row?.socket.id} />
+        {host.up ? (
+          <FdTable host={host.index} rows={rows} shown={row?.socket.id} />
+        ) : (
+          <p className={styles.down}>{text.down}</p>
+        )}
         {row === undefined ? (
           newSocket
         ) : (

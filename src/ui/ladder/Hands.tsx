@@ -17,7 +17,6 @@ export interface HandsProps {
 
 /** About the width of the bar, to keep it inside. */
 const HALF_WIDTH = 142
-const NARROW = 430
 
 export function Hands({ snapshot, pictured, packet }: HandsProps) {
   const text = useText()
@@ -33,15 +32,9 @@ export function Hands({ snapshot, pictured, packet }: HandsProps) {
     )
   }
   const below = Math.max(top, Math.min(bar.y + 16, height - 30))
-  const place =
-    width < NARROW ? undefined : { left: Math.max(HALF_WIDTH + 4, Math.min(width - HALF_WIDTH - 4, bar.x)), top: below }
+  const left = Math.max(HALF_WIDTH + 4, Math.min(width - HALF_WIDTH - 4, bar.x))
   return (
-    <div
-      role="toolbar"
-      aria-label={text.ladder.actions}
-      className={width < NARROW ? styles.handsRow : styles.hands}
-      style={place}
-    >
+    <div role="toolbar" aria-label={text.ladder.actions} className={styles.hands} style={{ left, top: below }}>
       <button type="button" onClick={order('lose')}>
         {text.ladder.lose}
       </button>

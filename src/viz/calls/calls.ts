@@ -2,6 +2,7 @@
  * The system calls of a run, folded from the trace as it grows, so that a panel can say what the latest call of each name on a descriptor
  * returned, at any moment and however long ago. The snapshot itself keeps only the last few calls of each thread.
  */
+import { bisectLeft } from 'd3'
 import { EVENT_CODE, eventArg } from '../../trace'
 import type { CallView, Trace } from '../../trace'
 
@@ -142,12 +143,5 @@ function callAt(trace: Trace, track: CallTrack, place: number, until: number): L
 
 /** Place of the last of ascending `events` that is before `until`; -1 for none. */
 function lastBefore(events: readonly number[], until: number): number {
-  let low = -1
-  let high = events.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (events[middle] < until) low = middle
-    else high = middle - 1
-  }
-  return low
+  return bisectLeft(events, until) - 1
 }

@@ -82,7 +82,7 @@ export function layLadder(input: LadderInput): LadderPicture {
     bars: shapes.flatMap((shape) => (shape.bar === null ? [] : [shape.bar])),
     crosses: shapes.flatMap((shape) => (shape.cross === null ? [] : [shape.cross])),
     strips: queueStrips(frame, packets),
-    labels: room.words ? placeLabels(wishesOf(frame, shapes, notes, density), top - 4, nowY - 7) : [],
+    labels: room.words ? placeLabels(wishesOf(frame, shapes, notes, density), top - 4, nowY + 8) : [],
     marks: notes.flatMap((note) => markOf(frame, note)),
     breaks: scale.breaks(shift, shift + height).map((pause) => ({
       y: pause.from - shift + top,
@@ -250,9 +250,10 @@ function wishesOf(frame: Frame, shapes: readonly Shape[], notes: readonly HostNo
   return wishes
 }
 
-/** Pixels of a letter in the two faces of the gutter's notes. */
+/** Pixels of a letter in the faces of the gutter's notes. */
 const STATE_LETTER = 6.9
 const CALL_LETTER = 6.4
+const SACK_LETTER = 6.1
 
 function gutterWidth(frame: Frame, lane: Lane): number {
   return (lane.gutter === 'left' ? lane.x : frame.width - lane.x) - 12
@@ -283,7 +284,7 @@ function packetWish(frame: Frame, shape: Shape, density: number): Wish | undefin
             : 20
   // In a crowd only what stands out keeps its words.
   if (density > 0 && weight < 60) return undefined
-  const { text, below } = packetWords(index, trace, p)
+  const { text, below } = packetWords(index, trace, p, Math.floor(gutterWidth(frame, lane) / SACK_LETTER))
   return {
     ...besideLane(lane),
     y: line.points[1],

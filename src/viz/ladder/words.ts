@@ -29,11 +29,12 @@ const PROBES: Partial<Record<SendPurpose, string>> = {
   windowUpdate: 'win',
 }
 
-/** The words of a packet's label, and a smaller line below them. */
+/** The words of a packet's label, and a smaller line below them of at most `most` letters. */
 export function packetWords(
   index: PacketIndex,
   trace: Trace,
   p: number,
+  most = 40,
 ): { readonly text: string; readonly below: string } {
   const { rows } = index
   const control = controlName(rows.flags[p])
@@ -43,11 +44,11 @@ export function packetWords(
   const probe = PROBES[SEND_PURPOSES[rows.purpose[p]]]
   if (probe === 'win') return { text: `win ${rows.window[p]}`, below: '' }
   if (probe !== undefined) return { text: probe, below: '' }
-  return { text: `ack ${rows.ack[p]}`, below: sackWords(index, trace, p) }
+  return { text: `ack ${rows.ack[p]}`, below: sackWords(index, trace, p, most) }
 }
 
-/** The first SACK block of an ACK, which is the newest: `sack 13033–14481`; '' for none. */
-export function sackWords(index: PacketIndex, trace: Trace, p: number): string {
+/** The first SACK block of an ACK, which is the newest: `sack 13033–14481`, or just its end; '' for none. */
+function sackWords(index: PacketIndex, trace: Trace, p: number, most: number): string {
   const header = packetHeader(trace.packets, p)
   // 20 bytes of IP, 20 of TCP, 12 of timestamps: anything longer has SACK blocks.
   if (header.length <= 52 && !(header.length > 40 && header.length < 52)) return ''
@@ -57,7 +58,8 @@ export function sackWords(index: PacketIndex, trace: Trace, p: number): string {
   if (sack.length === 0) return ''
   const base = irsOf(index, p, decoded.value.segment.ack)
   const [{ start, end }] = sack
-  return `sack ${relativeSeq(start, base)}–${relativeSeq(end, base)}`
+  const whole = `sack ${relativeSeq(start, base)}–${relativeSeq(end, base)}`
+  return whole.length <= most ? whole : `sack …${relativeSeq(end, base)}`
 }
 
 /** The ISN that the ack of this packet is counted from, so that its SACK blocks count from the same. */

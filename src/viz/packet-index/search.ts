@@ -1,4 +1,5 @@
 /** Finding packets by time without looking at all of them. */
+import { bisectRight } from 'd3'
 import type { Micros } from '../../base'
 import type { PacketIndex } from './fold'
 
@@ -21,12 +22,5 @@ export function packetsBetween(index: PacketIndex, from: Micros, to: Micros, lim
 
 /** How many of the first `count` ascending values are at most `limit`. */
 export function upperBound(values: ArrayLike<number>, count: number, limit: number): number {
-  let low = 0
-  let high = count
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (values[middle] <= limit) low = middle + 1
-    else high = middle
-  }
-  return low
+  return bisectRight(values, limit, 0, count)
 }

@@ -2,6 +2,7 @@
  * A series as a stepped line for a canvas: corners where samples are few; where several fall on one column of pixels, that column's
  * first, lowest, highest and last value, so that no peak is lost and the line has at most a few corners for each pixel.
  */
+import { bisectRight } from 'd3'
 
 /** Corners x, y, x, y ... of one line. */
 export type Line = readonly number[]
@@ -58,12 +59,5 @@ export function stepLines(
 
 /** Place of the last entry at or before `at` in ascending `times`; -1 where all are later. */
 export function lastAt(times: Float64Array, count: number, at: number): number {
-  let low = -1
-  let high = count - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (times[middle] <= at) low = middle
-    else high = middle - 1
-  }
-  return low
+  return bisectRight(times, at, 0, count) - 1
 }

@@ -3,6 +3,7 @@
  * what happens (60 s of TIME-WAIT after 200 ms of talk) are folded to a stretch whose length only grows with their logarithm, and which
  * is marked as a break.
  */
+import { bisectRight, tickStep } from 'd3'
 import { formatDuration } from '../../base'
 import { insertGap } from './gaps'
 import type { Gap, GapFold } from './gaps'
@@ -93,13 +94,7 @@ export function timeAt(axis: TimeAxis, x: number): number {
 }
 
 function along(from: readonly number[], to: readonly number[], value: number): number {
-  let low = 0
-  let high = from.length - 2
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (from[middle] <= value) low = middle
-    else high = middle - 1
-  }
+  const low = Math.max(0, Math.min(bisectRight(from, value) - 1, from.length - 2))
   const span = from[low + 1] - from[low]
   return span === 0 ? to[low] : to[low] + ((value - from[low]) * (to[low + 1] - to[low])) / span
 }
@@ -141,7 +136,7 @@ const TICK_ROOM = 58
 
 function ticksOf(axis: Omit<TimeAxis, 'ticks'>, whole: number): AxisTick[] {
   const width = axis.x1 - axis.x0
-  const step = roundStep((whole * TICK_ROOM) / Math.max(width, 1))
+  const step = tickStep(0, whole, Math.max(1, width / TICK_ROOM))
   const ticks: AxisTick[] = []
   for (let piece = 0; piece + 1 < axis.times.length; piece += 2) {
     const from = axis.times[piece]
@@ -167,12 +162,6 @@ function tickLabel(at: number, step: number): string {
 
 function trimmed(value: number): string {
   return String(Number(value.toFixed(3)))
-}
-
-function roundStep(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value))
-  const step = [1, 2, 5, 10].find((candidate) => candidate * power >= value) ?? 10
-  return step * power
 }
 
 function roundUp(value: number): number {

@@ -81,7 +81,7 @@ export const shell = {
     remote: 'remote',
     newSocket: 'socket()',
     newSocketTitle: 'Make a new socket',
-    noSockets: 'No sockets yet.',
+    noSockets: 'No sockets.',
     show: (fd: string, state: string) => `Show ${fd}, ${state}`,
     descriptor: (fd: number) => `fd ${fd}`,
     orphan: 'orphan',
