@@ -1,4 +1,7 @@
-/** Browser tests run against the built page, served as `npm start` serves it. Started through `npm run e2e:browser`. */
+/**
+ * Browser tests run against the built page, served as `npm start` serves it. Started through `npm run e2e:browser`. With TCPSCOPE_SERVED=1 the
+ * page is taken from a server that already runs on TCPSCOPE_PORT.
+ */
 import { defineConfig } from '@playwright/test'
 import { LAUNCH_ARGS } from './tools/find-browser'
 
@@ -20,10 +23,14 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: { args: LAUNCH_ARGS, ...(executablePath === undefined ? {} : { executablePath }) },
   },
-  webServer: {
-    command: `npx vite preview --port ${port} --strictPort`,
-    cwd: '..',
-    url: `http://127.0.0.1:${port}/`,
-    reuseExistingServer: false,
-  },
+  ...(process.env['TCPSCOPE_SERVED'] === '1'
+    ? {}
+    : {
+        webServer: {
+          command: `npx vite preview --port ${port} --strictPort`,
+          cwd: '..',
+          url: `http://127.0.0.1:${port}/`,
+          reuseExistingServer: false,
+        },
+      }),
 })
