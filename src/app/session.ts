@@ -22,12 +22,20 @@ export async function openSession(source: SessionSource): Promise<boolean> {
   document.title = `${info.title} · TCPScope`
   const showsGraph = info.focus === 'congestion' || info.focus === 'everything'
   state.setLayout({ preset: info.focus, tab: showsGraph ? 'congestion' : 'events' })
-  if (source.kind === 'scenario') history.pushState(null, '', `#${source.id}`)
+  noteInAddress(source, before === null)
   const snapshot = await arrived
   const pace = openingPace(info, snapshot)
   store.getState().setPace(pace)
   if (snapshot.position.step === 0 && !reducedMotion()) await client.play(pace)
   return true
+}
+
+/** Leaves an address that opens the same again where that is short: a scenario's id. A file leaves none. */
+function noteInAddress(source: SessionSource, first: boolean): void {
+  if (source.kind === 'link') return
+  const address = source.kind === 'scenario' ? `#${source.id}` : `${location.pathname}${location.search}`
+  if (first) history.replaceState(null, '', address)
+  else history.pushState(null, '', address)
 }
 
 /** Opens what the part of the address after `#` says. */

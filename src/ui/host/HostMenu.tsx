@@ -1,9 +1,8 @@
 /** What is done to a whole host: power off and on, kernel settings; and its counters, as Linux names them. */
 import { useState } from 'react'
-import { useStore } from '../../store'
 import { LINUX_SYSCTL, sysctlError } from '../../trace'
 import type { HostView, Sysctl } from '../../trace'
-import { store } from '../../store'
+import { store, useStore } from '../../store'
 import { menuStyles, Popover } from '../menu'
 import { useText } from '../text'
 import { act } from './act'
@@ -51,9 +50,14 @@ const SYSCTLS = Object.keys(LINUX_SYSCTL).filter(
 function SysctlForm({ host }: { readonly host: number }) {
   const text = useText().host
   const profile = useStore((state) => state.info?.hosts[host]?.sysctl) ?? LINUX_SYSCTL
+  const commands = useStore((state) => state.commands)
   const [name, setName] = useState<keyof Sysctl>('tcp_syn_retries')
   const [value, setValue] = useState<string | null>(null)
-  const shown = value ?? String(profile[name])
+  const set = commands.findLast(
+    ({ action }) => action.kind === 'sysctl' && action.host === host && action.name === name,
+  )
+  const present = set?.action.kind === 'sysctl' ? set.action.value : profile[name]
+  const shown = value ?? String(present)
   const apply = (): void => {
     const parsed = typeof LINUX_SYSCTL[name] === 'number' ? Number(shown) : shown
     const problem = sysctlError(name, parsed)
