@@ -136,7 +136,7 @@ const TICK_ROOM = 58
 
 function ticksOf(axis: Omit<TimeAxis, 'ticks'>, whole: number): AxisTick[] {
   const width = axis.x1 - axis.x0
-  const step = tickStep(0, whole, Math.max(1, width / TICK_ROOM))
+  const step = tickStep(0, whole, Math.max(1, width / (1.4 * TICK_ROOM)))
   const ticks: AxisTick[] = []
   for (let piece = 0; piece + 1 < axis.times.length; piece += 2) {
     const from = axis.times[piece]
