@@ -19,10 +19,15 @@ export function Fields({ fields, span, onSpan }: FieldsProps) {
       {LAYERS.map((layer) => {
         const own = fields.filter((field) => field.layer === layer)
         if (own.length === 0) return null
+        // A layer that comes as one field with parts gives its parts; its own value is the heading's.
+        const whole = own.length === 1 && own[0].children.length > 0 ? own[0] : undefined
         return (
           <details key={layer} open={layer !== 'ip'}>
-            <summary>{text.inspector.layers[layer]}</summary>
-            <FieldRows fields={own} depth={0} span={span} onSpan={onSpan} />
+            <summary>
+              {text.inspector.layers[layer]}
+              {whole === undefined ? null : <code>{whole.value}</code>}
+            </summary>
+            <FieldRows fields={whole?.children ?? own} depth={0} span={span} onSpan={onSpan} />
           </details>
         )
       })}

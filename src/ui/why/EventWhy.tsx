@@ -1,6 +1,7 @@
 /** Why one event happened. */
 import { useMemo, useState } from 'react'
 import { formatDuration } from '../../base'
+import { useClient, useStore } from '../../store'
 import { RULES } from '../../trace'
 import type { RuleName, TraceEvent } from '../../trace'
 import { chainOf, packetOf } from '../../viz'
@@ -28,6 +29,8 @@ const WHOLE_CHAIN = 400
 export function EventWhy({ indexes, teller, event, chosen }: EventWhyProps) {
   const text = useText()
   const [whole, setWhole] = useState(false)
+  const client = useClient()
+  const elsewhere = useStore((state) => chosen && state.snapshot?.position.at !== indexes.trace.events.at[event])
   const { trace, packets } = indexes
   const fact = eventAt(trace, event)
   const steps = useMemo(
@@ -47,6 +50,13 @@ export function EventWhy({ indexes, teller, event, chosen }: EventWhyProps) {
       place={place.filter((part) => part !== '').join(', ')}
       answer={answerSentence(text, fact, teller)}
       passing={!chosen}
+      onGo={
+        elsewhere
+          ? () => {
+              void client.seek({ to: 'event', event })
+            }
+          : undefined
+      }
     >
       {steps.length > 1 ? (
         <Chain

@@ -11,12 +11,14 @@ export interface FrameProps {
   readonly detail: string
   readonly place: string
   readonly answer: string
+  /** The moment that is explained, where it is not the present. */
+  readonly onGo?: (() => void) | undefined
   /** Nothing was chosen: the newest event explains itself, and there is nothing to close. */
   readonly passing?: boolean
   readonly children?: ReactNode
 }
 
-export function Frame({ sign, title, detail, place, answer, passing = false, children }: FrameProps) {
+export function Frame({ sign, title, detail, place, answer, onGo, passing = false, children }: FrameProps) {
   const text = useText()
   const select = useStore((state) => state.select)
   return (
@@ -28,6 +30,11 @@ export function Frame({ sign, title, detail, place, answer, passing = false, chi
           {detail === '' ? null : <code>{detail}</code>}
           <span className={styles.place}>{place}</span>
         </p>
+        {onGo === undefined ? null : (
+          <button type="button" className={styles.go} onClick={onGo}>
+            {text.why.goThere}
+          </button>
+        )}
         {passing ? null : (
           <button
             type="button"

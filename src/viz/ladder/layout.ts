@@ -40,6 +40,8 @@ export interface LadderInput {
 const LINES_FOR_WORDS = 40
 const LINES_FOR_HEADS = 110
 const LINES_FOR_STROKES = 260
+/** About as many lines as a picture of a few hundred pixels can show; beyond, a sample stands for all. */
+const MOST_LINES = 700
 
 interface Frame extends LadderInput {
   readonly room: LaneRoom
@@ -64,7 +66,7 @@ export function layLadder(input: LadderInput): LadderPicture {
   }
   const from = Math.max(0, scale.time(shift))
   const to = Math.min(moment.at, scale.time(shift + height - top))
-  const packets = packetsBetween(index, from, to).filter((p) => hasLeft(index, p, moment))
+  const packets = packetsBetween(index, from, to, MOST_LINES).filter((p) => hasLeft(index, p, moment))
   const shapes = packets.map((p) => shapePacket(frame, p))
   const density = densityOf(shapes.filter(({ line }) => isSeen(line, top, height)).length)
   const notes = density > 1 ? [] : notesBetween(trace, from, to, moment)
@@ -267,6 +269,7 @@ function packetWish(frame: Frame, shape: Shape, density: number): Wish | undefin
   const { index, trace } = frame
   const { rows } = index
   const { packet: p, line } = shape
+  if (density > 1 && !line.selected) return undefined
   const lane = frame.laneOf.get(rows.from[p])
   if (lane === undefined || lane.gutter === 'none') return undefined
   const control = controlName(rows.flags[p])

@@ -152,6 +152,16 @@ test('packets in a window of time are those that a look at every row finds', () 
   }
 })
 
+test('of a crowd a regular sample is given, and losses are not lost from it', () => {
+  const { packets } = pictured(upload(400_000, { link: { loss: 0.02 } }), 4_000_000)
+  const { rows } = packets
+  const sample = packetsBetween(packets, 0, 4_000_000, 60)
+  expect(sample.length).toBeLessThan(rows.count / 2)
+  for (let p = 0; p < rows.count; p++) if (rows.fate[p] === 2) expect(sample).toContain(p)
+  // Stable: a wider window does not change which packets of the narrower one are shown by rule.
+  expect(sample.filter((p) => p % 16 === 0).length).toBeGreaterThan(rows.count / 17)
+})
+
 test('a trace that arrives in pieces gives the same rows as one that arrives whole', () => {
   const whole = pictured(upload(80_000, { link: { loss: 0.03, duplicate: 0.02 } }), 2_000_000)
   const { spec, branch } = whole.session

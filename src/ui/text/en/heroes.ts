@@ -1,7 +1,7 @@
 /** English words of the state diagram, the ladder, the explanation, the inspector and the event list. */
 import type { Phrases } from '../catalogue'
 import { answers, states } from './answers'
-import { events, nth } from './events'
+import { events } from './events'
 
 export const heroes = {
   diagram: {
@@ -31,11 +31,10 @@ export const heroes = {
     any: 'any state',
     last: (time: string, who: string, from: string, to: string) => `${time}: ${who}, ${from} → ${to}`,
     start: 'Nothing has happened yet.',
-    list: 'The state diagram as a list',
   },
   ladder: {
     title: 'The wire',
-    legend: { data: 'data', again: 'sent again', ack: 'pure ACK', lost: 'lost', waits: 'waits in queue' },
+    legend: { data: 'data', again: 'sent again', ack: 'pure ACK', lost: 'lost' },
     sends: 'sends seq',
     replies: 'replies',
     fate: {
@@ -74,7 +73,6 @@ export const heroes = {
     link: (rate: string, delay: string) => `${rate} · ${delay} each way`,
     unlimited: 'no rate limit',
     empty: 'No packet has been sent yet.',
-    keys: 'Arrow keys move from packet to packet',
   },
   why: {
     title: 'Why',
@@ -83,13 +81,10 @@ export const heroes = {
     rule: 'Rule',
     linux: 'Linux',
     fields: 'Fields',
-    packet: 'Packet',
-    sends: 'Said',
     cause: 'What led to it',
     skipped: (count: number) => (count === 1 ? '1 step between' : `${count} steps between`),
     unskip: 'Show all steps',
     nothing: 'Click a packet, a state, an edge, a byte or a mark on the timeline to see why it happened.',
-    nothingTitle: 'Nothing is selected',
     neverWalked: (trigger: string) => `This edge has not been walked yet. It takes: ${trigger}.`,
     newest: 'Just now',
     goThere: 'Go to this moment',
@@ -108,8 +103,6 @@ export const heroes = {
     },
     bytesNotSent: 'These bytes have not been sent yet.',
     noSocket: 'This socket has not changed its state yet.',
-    times: (count: number) => (count === 1 ? 'walked once' : `walked ${count} times`),
-    nth,
   },
   inspector: {
     title: 'Packet',
@@ -125,16 +118,12 @@ export const heroes = {
       payload: 'Payload',
     },
     size: (header: number, payload: number) => `${header} B of headers, ${payload} B of payload`,
-    offset: 'offset',
     more: (count: number) => `${count} more bytes`,
-    all: 'Show all bytes',
     field: (name: string, value: string) => `${name}: ${value}`,
-    byteAt: (offset: number, value: string) => `byte ${offset}: ${value}`,
   },
   eventList: {
     title: 'Events & why',
     filter: 'Show only',
-    all: 'everything',
     groups: {
       calls: 'calls',
       states: 'states',
@@ -146,7 +135,6 @@ export const heroes = {
     },
     host: 'Host',
     bothHosts: 'all hosts',
-    columns: { at: 'time', host: 'host', what: 'what happened', rule: 'rule' },
     count: (shown: number, all: number) => (shown === all ? `${all} events` : `${shown} of ${all} events`),
     none: 'No such event yet.',
     list: 'Events',
