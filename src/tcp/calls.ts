@@ -14,7 +14,8 @@ import { ackAfterRead, takeBytes } from './receiver/read'
 import { discardUnread } from './receiver/reassembly'
 import { initialWindow } from './receiver/window'
 import { afterInput } from './sender/hold'
-import { queueBytes } from './sender/queue'
+import { writeBytes } from './sender/write'
+import type { WriteOptions } from './sender/write'
 import { queueFin, sendReset, sendSyn, sendSynAck, transmitPending } from './sender/transmit'
 import { setError, setState } from './state'
 import type { Tcb } from './tcb'
@@ -40,11 +41,10 @@ export function acceptSyn(tcb: Tcb, syn: TcpSegment, io: TcpIo): void {
   afterInput(tcb, io)
 }
 
-/** Queues a copy of as many bytes as there is room for and sends what may go. Returns how many: 0 for no room. */
-export function send(tcb: Tcb, bytes: Uint8Array, io: TcpIo): number {
+/** Queues as many of `bytes`, which must never change, as there is room for and sends what may go. Returns how many: 0 for no room. */
+export function send(tcb: Tcb, bytes: Uint8Array, io: TcpIo, options?: WriteOptions): number {
   if (tcb.sendShutdown || !takesData(tcb)) return 0
-  const count = queueBytes(tcb, bytes, io)
-  transmitPending(tcb, io)
+  const count = writeBytes(tcb, bytes, io, options)
   afterInput(tcb, io)
   return count
 }
@@ -116,8 +116,9 @@ export function abort(tcb: Tcb, io: TcpIo): void {
   afterInput(tcb, io)
 }
 
-/** A socket option that TCP obeys was set in `tcb.config`. */
-export function configChanged(tcb: Tcb, io: TcpIo): void {
+/** A socket option that TCP obeys was set in `tcb.config`. `pushes`: it lets everything out that waits, once (__tcp_sock_set_nodelay). */
+export function configChanged(tcb: Tcb, io: TcpIo, pushes = false): void {
+  if (pushes) tcb.snd.pushOnce = true
   const { congestion } = tcb.config
   if (congestion !== tcb.congestion.algorithm) chooseAlgorithm(tcb, congestion, io)
   keepaliveChanged(tcb, io)

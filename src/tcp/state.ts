@@ -58,7 +58,8 @@ function endOfConnection(tcb: Tcb): void {
   tcb.sendChunks = []
   tcb.sent = []
   tcb.snd.end = tcb.snd.nxt
-  tcb.snd.pushMarks = []
+  tcb.snd.buffers = []
+  tcb.snd.unsentFrom = 0
   tcb.recovery.sackedOut = 0
   tcb.recovery.lostOut = 0
   tcb.recovery.retransOut = 0

@@ -60,6 +60,8 @@ export interface SentSegment {
   retransInFlight: boolean
   /** Bytes delivered when it was sent; for rate samples. */
   deliveredAtSend: number
+  /** MSG_EOR: it must not be joined with what follows. */
+  endOfRecord: boolean
 }
 
 export interface Timer {
@@ -69,6 +71,18 @@ export interface Timer {
   /** Event that armed it; the cause of its firing. */
   armedBy: number
   count: number
+}
+
+/**
+ * One of the pieces in which Linux queues what is written (an sk_buff): what leaves in one go when the windows allow, and what bookkeeping is
+ * charged for. It begins where the one before it ends.
+ */
+export interface SendBuffer {
+  end: Seq32
+  /** Its last segment bears PSH. */
+  push: boolean
+  /** MSG_EOR: later writes begin another one. */
+  endOfRecord: boolean
 }
 
 /** A chunk of stream bytes. */
@@ -117,10 +131,16 @@ export interface Tcb {
     end: Seq32
     /** End of the last small segment sent (Minshall's Nagle). */
     smallEnd: Seq32
-    /** Stream positions where a PSH is due, ascending: the ends of what single send() calls queued. */
-    pushMarks: Seq32[]
+    /** What is queued, sent or not, from una to end without gaps. nxt is always a border between two. */
+    buffers: SendBuffer[]
+    /** Place of the first that was not sent. */
+    unsentFrom: number
     /** snd.end when PSH was last asked for (Linux pushed_seq). */
     pushed: Seq32
+    /** Setting TCP_NODELAY or taking off TCP_CORK pushes what waits, until new bytes are queued (TCP_NAGLE_PUSH). */
+    pushOnce: boolean
+    /** When the last segment of any kind left (tcp_wstamp_ns). */
+    transmittedAt: Micros
     /** A send() found too little room, and its caller may be waiting (SOCK_NOSPACE). */
     noSpace: boolean
   }
@@ -248,6 +268,8 @@ export interface Tcb {
     stampAt: Micros
     /** When data last left (lsndtime). */
     lastSentAt: Micros
+    /** Bytes a second that cwnd and RTT come to (sk_pacing_rate); Infinity before the first ACK. Sizes bursts; nothing is paced. */
+    pacingRate: number
     /** The algorithm's own numbers: a flat record, made by its `create`. */
     own: Record<string, number>
   }
@@ -311,6 +333,8 @@ export interface Tcb {
   /** When the first unanswered transmission left, for user timeouts; NEVER when all is answered. */
   unansweredSince: Micros
   lastReceivedAt: Micros
+  /** What the sender was held by since when, and for how long in all (tcp_chrono): busy at all, peer's window, own buffer. µs. */
+  chrono: { kind: ChronoKind; since: Micros; busy: Micros; peerWindow: Micros; sendBuffer: Micros }
   waiting: { reason: WaitReason; bytes: number; since: Micros }
   /** What the last `tcp/sampled` event said, so that only changes are recorded. */
   lastSample: { cwnd: number; ssthresh: number; flightBytes: number; sndWnd: number; phase: number }
@@ -323,6 +347,8 @@ export interface Tcb {
     retransmits: number
   }
 }
+
+export type ChronoKind = 'idle' | 'busy' | 'peerWindow' | 'sendBuffer'
 
 export function stoppedTimer(): Timer {
   return { deadline: NEVER, armedAt: 0, armedBy: -1, count: 0 }

@@ -15,7 +15,8 @@ import { processAck } from '../tcp/sender/ack'
 import type { AckVerdict } from '../tcp/sender/ack'
 import { established } from '../tcp/sender/established'
 import { afterInput } from '../tcp/sender/hold'
-import { queueBytes } from '../tcp/sender/queue'
+import { writeBytes } from '../tcp/sender/write'
+import type { WriteOptions } from '../tcp/sender/write'
 import {
   persistTimerFires,
   reorderTimerFires,
@@ -170,13 +171,12 @@ function benchIo(
 }
 
 /** The application writes `count` bytes; each byte is its position modulo 251. Returns how many were taken. */
-export function write(bench: SenderBench, count: number): number {
+export function write(bench: SenderBench, count: number, options: WriteOptions = {}): number {
   const { tcb, io } = bench
   const from = seqDiff(tcb.snd.end, tcb.iss)
   const bytes = new Uint8Array(count)
   for (let i = 0; i < count; i++) bytes[i] = (from + i) % 251
-  const taken = queueBytes(tcb, bytes, io)
-  transmitPending(tcb, io)
+  const taken = writeBytes(tcb, bytes, io, options)
   afterInput(tcb, io)
   return taken
 }

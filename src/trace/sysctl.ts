@@ -40,6 +40,16 @@ export interface Sysctl {
   tcp_adv_win_scale: number
   tcp_autocorking: number
   tcp_min_rto_us: number
+  /** How much of the window a burst must be able to fill before it leaves: one part in so many; 0 for another rule. */
+  tcp_tso_win_divisor: number
+  /** Segments of a burst at least, and by how many doublings of the minimum RTT its bytes are halved. */
+  tcp_min_tso_segs: number
+  tcp_tso_rtt_log: number
+  /** Pacing rate in percent of cwnd per RTT, in slow start and afterwards. */
+  tcp_pacing_ss_ratio: number
+  tcp_pacing_ca_ratio: number
+  /** Unsent bytes beyond which a socket is not writable. */
+  tcp_notsent_lowat: number
   tcp_challenge_ack_limit: number
   tcp_invalid_ratelimit: number
   /** Initial congestion window in segments: a route attribute on Linux (`ip route ... initcwnd`), 10 by default. */
@@ -91,6 +101,12 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   tcp_adv_win_scale: 1,
   tcp_autocorking: 1,
   tcp_min_rto_us: 200_000,
+  tcp_tso_win_divisor: 3,
+  tcp_min_tso_segs: 2,
+  tcp_tso_rtt_log: 9,
+  tcp_pacing_ss_ratio: 200,
+  tcp_pacing_ca_ratio: 120,
+  tcp_notsent_lowat: 4_294_967_295,
   tcp_challenge_ack_limit: 2_147_483_647,
   tcp_invalid_ratelimit: 500,
   initcwnd: 10,

@@ -34,10 +34,15 @@ export function setsockopt({ host, socket, call, io }: Context<CallOf<'setsockop
   if (errno !== '') return failed(errno)
   socket.optionsSet[option] = value
   if (socket.tcb !== undefined && socket.listener === undefined) {
-    configChanged(socket.tcb, tcpIo(host, io))
+    configChanged(socket.tcb, tcpIo(host, io), pushes(socket.tcb.config, option))
     settle(host, socket, io)
   }
   return returned(0)
+}
+
+/** Setting TCP_NODELAY, and taking TCP_CORK off a socket that has it, push what waits. */
+function pushes(config: TcpConfig, option: SocketOption): boolean {
+  return config.nodelay && (option === 'TCP_NODELAY' || (option === 'TCP_CORK' && !config.cork))
 }
 
 export function getsockopt({ host, socket, call, fd }: Context<CallOf<'getsockopt'>>): Outcome {

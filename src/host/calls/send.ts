@@ -3,7 +3,7 @@
  * room for the rest. Left out: urgent data (MSG_OOB gives EOPNOTSUPP), MSG_ZEROCOPY.
  */
 import { utf8Bytes } from '../../base'
-import { send as sendBytes, sendSpace } from '../../tcp'
+import { send as sendBytes } from '../../tcp'
 import type { Tcb } from '../../tcp'
 import { patternBytes } from '../pattern'
 import { callState, settle } from '../sockets'
@@ -43,20 +43,18 @@ export function send(context: Send): Outcome {
 /** Queues as much as there is room for; TCP sends what it may. Returns the number of bytes taken. */
 function copyIn(context: Send, tcb: Tcb, text: Uint8Array | undefined, from: number, total: number): number {
   const { host, socket, io, call } = context
-  const corked = tcb.config.cork
-  // MSG_MORE is a cork for the length of the call (tcp_push).
-  if (call.flags?.includes('MSG_MORE') === true) tcb.config.cork = true
+  const more = call.flags?.includes('MSG_MORE') === true
+  const endOfRecord = call.flags?.includes('MSG_EOR') === true
   let at = from
   while (at < total) {
-    const room = Math.min(sendSpace(tcb), total - at, PIECE_BYTES)
-    if (room <= 0) break
-    const bytes = text === undefined ? patternBytes(socket.streamOffset, room) : text.slice(at, at + room)
-    const taken = sendBytes(tcb, bytes, tcpIo(host, io))
-    if (taken === 0) break
+    const length = Math.min(total - at, PIECE_BYTES)
+    const bytes = text === undefined ? patternBytes(socket.streamOffset, length) : text.slice(at, at + length)
+    const continues = at + length < total
+    const taken = sendBytes(tcb, bytes, tcpIo(host, io), { more, endOfRecord, continues })
     at += taken
     socket.streamOffset += taken
+    if (taken < length) break
   }
-  tcb.config.cork = corked
   settle(host, socket, io)
   return at - from
 }

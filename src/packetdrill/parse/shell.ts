@@ -8,8 +8,6 @@ export type ShellAction =
   | { readonly kind: 'sysctl'; readonly name: string; readonly value: string }
   /** `ip route change ... initcwnd 20`: attributes of the route to the peer. */
   | { readonly kind: 'route'; readonly attribute: string; readonly value: string }
-  /** `ethtool -K tun0 tso off gso off`: the sender has to make every segment itself, and sees them one by one. */
-  | { readonly kind: 'offload'; readonly on: boolean }
   /** `ip link set dev tun0 mtu 1400`. */
   | { readonly kind: 'mtu'; readonly value: string }
   | { readonly kind: 'sleep'; readonly micros: number }
@@ -50,8 +48,6 @@ function parseCommand(command: string): ShellAction[] {
       return parseIp(command, words)
     case 'ifconfig':
       return parseMtu(command, words)
-    case 'ethtool':
-      return parseEthtool(command, words)
     case 'sleep':
       return [{ kind: 'sleep', micros: Math.round(Number(words[1]) * 1_000_000) || 0 }]
     default:
@@ -151,10 +147,4 @@ function parseIp(command: string, words: readonly string[]): ShellAction[] {
 function parseMtu(command: string, words: readonly string[]): ShellAction[] {
   const at = words.indexOf('mtu')
   return at === -1 ? [{ kind: 'ignored', command }] : [{ kind: 'mtu', value: words[at + 1] ?? '' }]
-}
-
-function parseEthtool(command: string, words: readonly string[]): ShellAction[] {
-  const at = Math.max(words.indexOf('gso'), words.indexOf('generic-segmentation-offload'))
-  if (!words.includes('-K') || at === -1) return [{ kind: 'ignored', command }]
-  return [{ kind: 'offload', on: words[at + 1] === 'on' }]
 }

@@ -25,9 +25,6 @@ function runAction(run: Run, line: number, action: ShellAction): void {
     case 'mtu':
       setSysctl(run, 'mtu', action.value)
       return
-    case 'offload':
-      note(run, `passed over: segmentation offload ${action.on ? 'on' : 'off'}`)
-      return
     case 'sleep':
       advanceTo(run.machine, run.machine.now + action.micros)
       return

@@ -4,6 +4,7 @@
  */
 import type { Micros } from '../../base'
 import { seqDiff } from '../../base'
+import { chronoTotals } from '../../tcp'
 import type { Tcb } from '../../tcp'
 import { CA_STATES } from '../../trace'
 import type { Sysctl, TcpState } from '../../trace'
@@ -29,6 +30,7 @@ const INFINITE_SSTHRESH = 0x7fff_ffff
 
 export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): Readonly<Record<string, number>> {
   const { recovery, rtt, congestion, snd, rcv, receive, totals, negotiated, ack } = tcb
+  const chrono = chronoTotals(tcb, now)
   const ms = (since: Micros): number => Math.floor((now - since) / 1_000)
   return {
     tcpi_state: STATE_NUMBERS[tcb.state],
@@ -69,6 +71,10 @@ export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): Readon
     tcpi_segs_in: totals.segmentsIn,
     tcpi_notsent_bytes: Math.max(0, seqDiff(snd.end, snd.nxt)),
     tcpi_min_rtt: rtt.minRtt,
+    tcpi_busy_time: chrono.busy,
+    tcpi_rwnd_limited: chrono.peerWindow,
+    tcpi_sndbuf_limited: chrono.sendBuffer,
+    tcpi_pacing_rate: congestion.pacingRate,
     tcpi_delivered: recovery.delivered,
     tcpi_bytes_sent: totals.bytesSent,
     tcpi_dsack_dups: recovery.dsackDuplicates,

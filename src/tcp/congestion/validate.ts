@@ -4,6 +4,7 @@
  */
 import { seqGe } from '../../base'
 import type { TcpIo } from '../io'
+import { chronoStart } from '../sender/chrono'
 import { currentSsthresh } from '../recovery/counts'
 import type { Tcb } from '../tcb'
 import type { CongestionAlgorithm } from './algorithm'
@@ -24,6 +25,9 @@ export function validateWindow(tcb: Tcb, limitedNow: boolean, io: TcpIo): void {
     return
   }
   congestion.usedMax = Math.max(congestion.usedMax, sent.length)
+  // All was sent, the window was not full, and the writer waits for room: the send buffer is what holds us.
+  const open = tcb.state === 'ESTABLISHED' || tcb.state === 'CLOSE-WAIT'
+  if (open && tcb.snd.noSpace && tcb.snd.nxt === tcb.snd.end) chronoStart(tcb, 'sendBuffer', io)
   if (io.sysctl.tcp_slow_start_after_idle !== 0 && io.now - congestion.stampAt >= tcb.rtt.rto) decay(tcb, io)
 }
 

@@ -17,6 +17,8 @@ export function finArrives(tcb: Tcb, io: TcpIo): void {
   tcb.receiveShutdown = true
   tcb.ack.pending = true
   discardIslands(tcb)
+  // tcp_sack_reset: what the FIN came with is not reported as a duplicate any more.
+  tcb.receive.dsack = undefined
   switch (tcb.state) {
     case 'ESTABLISHED':
       setState(tcb, 'CLOSE-WAIT', io, 'finReceived')

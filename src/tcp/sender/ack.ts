@@ -29,6 +29,8 @@ import {
 } from '../recovery'
 import type { AckFacts } from '../recovery'
 import type { Tcb } from '../tcb'
+import { updatePacingRate } from './burst'
+import { chronoStop } from './chrono'
 import { cleanQueue } from './clean'
 import { freeAcked, unsentBytes, windowEnd } from './queue'
 import { retransmitLost } from './retransmit'
@@ -104,6 +106,7 @@ function advanceUna(tcb: Tcb, ack: Seq32, facts: AckFacts, io: TcpIo): void {
   tcb.totals.bytesAcked += bytes
   io.recorder.emit('tcp/acknowledged', 'ackAdvances', ack, bytes)
   freeAcked(tcb)
+  if (ack === tcb.snd.end) chronoStop(tcb, 'busy', io)
   if (tcb.recovery.sackedOut === 0) tcb.recovery.highestSack = ack
   else tcb.recovery.highestSack = seqMax(tcb.recovery.highestSack, ack)
   facts.flags |= UNA_ADVANCED
@@ -145,6 +148,7 @@ function outstanding(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
   }
   if ((facts.flags & TIMER_DUE) !== 0) setTimerAfterAck(tcb, io)
   moveWindow(tcb, facts, io)
+  updatePacingRate(tcb, io)
   resend(tcb, facts, io)
 }
 

@@ -6,6 +6,7 @@ import { algorithmOf } from '../congestion'
 import type { TcpIo } from '../io'
 import { assumeSlowPath } from '../rtt'
 import type { Tcb } from '../tcb'
+import { updatePacingRate } from './burst'
 import { expandSendBuffer } from './queue'
 
 export function established(tcb: Tcb, io: TcpIo): void {
@@ -17,4 +18,5 @@ export function established(tcb: Tcb, io: TcpIo): void {
   congestion.stampAt = io.now
   algorithmOf(tcb).init(tcb, io)
   expandSendBuffer(tcb, io)
+  updatePacingRate(tcb, io)
 }

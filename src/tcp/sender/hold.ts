@@ -7,6 +7,7 @@ import type { CongestionPhase, RuleName, WaitReason } from '../../trace'
 import { inSlowStart } from '../congestion'
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
+import { nagleMode } from './burst'
 import { effectiveMss } from './mss'
 import { flightBytes, unsentBytes } from './queue'
 import { sendHold } from './transmit'
@@ -58,7 +59,8 @@ export function waitReason(tcb: Tcb): WaitReason {
 }
 
 function waitWithData(tcb: Tcb): WaitReason {
-  if (unsentBytes(tcb) > 0) return sendHold(tcb, effectiveMss(tcb), false) ?? 'nothingToSend'
+  // What could go and did not waits for a larger burst: until the next ACK opens the window further.
+  if (unsentBytes(tcb) > 0) return sendHold(tcb, effectiveMss(tcb), nagleMode(tcb)) ?? 'congestionWindow'
   const { recovery } = tcb
   if (recovery.lostOut > 0 || recovery.retransOut > 0) return 'retransmission'
   return tcb.finQueued && tcb.sent.length > 0 ? 'finAck' : 'nothingToSend'

@@ -37,6 +37,7 @@ export function initialCongestion(algorithm: string, sysctl: Readonly<Sysctl>, i
     usedMax: 0,
     stampAt: 0,
     lastSentAt: 0,
+    pacingRate: Number.POSITIVE_INFINITY,
     own: createCongestionState(algorithm),
   }
 }

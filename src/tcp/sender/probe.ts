@@ -1,23 +1,29 @@
 /**
  * Probes: of a shut window (RFC 9293 3.8.6.1) and of a silent tail (RFC 8985 7.3). Linux tcp_write_wakeup, tcp_send_probe0, tcp_send_loss_probe.
  */
-import { seqDiff } from '../../base'
+import { seqDiff, seqMax } from '../../base'
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
 import { effectiveMss } from './mss'
-import { unsentBytes, windowEnd } from './queue'
+import { headContent, splitHead, unsentBytes, unsentHead, windowEnd } from './queue'
 import { sendAgain } from './retransmit'
-import { sendNext, sendWindowProbe } from './transmit'
+import { sendHead, sendWindowProbe } from './transmit'
 import { clampToUserTimeout, persistInterval, rearmRto, setTransmitTimer } from './transmit-timer'
 
 /** Sends what an open but small window takes, or else a segment without data that the peer must answer. */
 function wakePeer(tcb: Tcb, io: TcpIo): void {
   const room = seqDiff(windowEnd(tcb), tcb.snd.nxt)
-  const data = tcb.finQueued ? unsentBytes(tcb) - 1 : unsentBytes(tcb)
   if (unsentBytes(tcb) > 0 && room > 0) {
     // All of the room, so that the end of the silly window deadlock is at hand (RFC 9293 3.8.6.2.1: the override timeout).
-    if (data > room) tcb.snd.pushMarks.unshift(windowEnd(tcb))
-    sendNext(tcb, Math.min(effectiveMss(tcb), room), 'windowProbe', io)
+    const mss = effectiveMss(tcb)
+    const limit = Math.min(mss, room)
+    if (headContent(tcb).bytes > limit) splitHead(tcb, limit)
+    const head = unsentHead(tcb)
+    if (head !== undefined) {
+      head.push = true
+      tcb.snd.pushed = seqMax(tcb.snd.pushed, head.end)
+    }
+    sendHead(tcb, limit, mss, 'windowProbe', io)
   } else {
     sendWindowProbe(tcb, io, 'windowProbe')
   }
@@ -56,7 +62,7 @@ function sendProbe(tcb: Tcb, io: TcpIo): boolean {
   recovery.tlpRetrans = false
   const unsent = unsentBytes(tcb)
   if (unsent > 0 && seqDiff(windowEnd(tcb), tcb.snd.nxt) >= Math.min(unsent, mss)) {
-    sendNext(tcb, mss, 'tailLossProbe', io)
+    sendHead(tcb, mss, mss, 'tailLossProbe', io)
     return true
   }
   if (tcb.sent.length === 0 || !sendAgain(tcb, tcb.sent.length - 1, 'tailLossProbe', io)) return false

@@ -3,31 +3,40 @@ import { describe, expect, test } from 'vitest'
 import { seqAdd } from '../../base'
 import { ack, pass, senderBench, write } from '../../testing/sender-bench'
 import { PSH } from '../../wire'
-import { isSendable, payloadAt, queuedBytes, sendCapacity, sendSpace } from './queue'
+import { chargedBytes, isSendable, payloadAt, queuedBytes, sendSpace } from './queue'
 
 describe('SO_SNDBUF', () => {
   const config = { sndbuf: 20_000, sndbufLocked: true }
 
-  test('holds less than its number of bytes, because bookkeeping is charged too; the last segment may run over', () => {
-    const bench = senderBench({ config, window: 0 })
-    expect(write(bench, 50_000)).toBe(11_000)
-    expect(sendCapacity(bench.tcb)).toBe(11_000)
-    expect(write(bench, 1)).toBe(0)
+  test('is charged for each buffer too; one buffer, of half the peer’s largest window, may run over', () => {
+    const bench = senderBench({ config, window: 8_000 })
+    // Four buffers of 4000 bytes, of which the last began at 12000 + 3 * 1280 < 20000.
+    expect(write(bench, 50_000)).toBe(16_000)
+    // The two that are sent left in bursts of two segments, and are four now.
+    expect(chargedBytes(bench.tcb)).toBe(16_000 + 6 * 1_280)
     expect(sendSpace(bench.tcb)).toBe(0)
+    expect(write(bench, 1)).toBe(0)
+  })
+
+  test('what was sent of a buffer makes room in it for more', () => {
+    const bench = senderBench({ config: { sndbuf: 10_000, sndbufLocked: true }, window: 20_000 })
+    // The first buffer takes 10000 bytes, of which the window of three segments takes 3000: there is room for so much again.
+    bench.tcb.congestion.cwnd = 3
+    expect(write(bench, 50_000)).toBe(13_000)
   })
 
   test('is freed by ACKs, and a writer who found no room is woken when a third is free', () => {
-    const bench = senderBench({ config })
+    const bench = senderBench({ config, window: 8_000 })
     write(bench, 50_000)
     bench.wakes = 0
     pass(bench, 100_000)
-    ack(bench, 3_001)
+    ack(bench, 4_001)
     expect(bench.wakes).toBe(0)
     expect(isSendable(bench.tcb)).toBe(false)
-    ack(bench, 4_001)
+    ack(bench, 8_001)
     expect(bench.wakes).toBe(1)
     expect(isSendable(bench.tcb)).toBe(true)
-    expect(queuedBytes(bench.tcb)).toBe(7_000)
+    expect(queuedBytes(bench.tcb)).toBe(8_000)
   })
 
   test('left alone grows with the congestion window, up to tcp_wmem', () => {
@@ -57,13 +66,13 @@ describe('bytes', () => {
     expect(sent.segment.payload.buffer).toBe(bench.tcb.sendChunks[0].bytes.buffer)
   })
 
-  test('PSH stands where a write ended (MUST-61)', () => {
+  test('PSH stands where a write ended (MUST-61), and at the end of each burst', () => {
     const bench = senderBench({ config: { nodelay: true } })
     write(bench, 2_500)
     write(bench, 100)
     expect(bench.sent.map((one) => [one.seq, (one.flags & PSH) !== 0])).toEqual([
       [1, false],
-      [1_001, false],
+      [1_001, true],
       [2_001, true],
       [2_501, true],
     ])

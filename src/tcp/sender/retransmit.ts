@@ -97,6 +97,7 @@ function split(tcb: Tcb, index: number, bytes: number): void {
   const rest: SentSegment = { ...segment, seq: seqAdd(segment.seq, bytes) }
   segment.end = rest.seq
   segment.flags = 0
+  segment.endOfRecord = false
   sent.splice(index + 1, 0, rest)
   if (rest.sacked) recovery.sackedOut++
   if (rest.lost) recovery.lostOut++
@@ -107,12 +108,13 @@ function split(tcb: Tcb, index: number, bytes: number): void {
 function joinNext(tcb: Tcb, index: number, limit: number): boolean {
   const { recovery, sent } = tcb
   const segment = sent[index]
-  if (index + 1 >= sent.length || (segment.flags & FIN) !== 0 || segment.sacked) return false
+  if (index + 1 >= sent.length || (segment.flags & FIN) !== 0 || segment.sacked || segment.endOfRecord) return false
   const next = sent[index + 1]
   if (next.sacked || (next.flags & SYN) !== 0 || dataBytes(segment) + dataBytes(next) > limit) return false
   if (seqGe(next.seq, windowEnd(tcb))) return false
   segment.end = next.end
   segment.flags |= next.flags
+  segment.endOfRecord = next.endOfRecord
   segment.retransmits = Math.max(segment.retransmits, next.retransmits)
   if (next.lost) recovery.lostOut--
   if (next.retransInFlight) recovery.retransOut--

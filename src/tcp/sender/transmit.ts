@@ -2,9 +2,9 @@
  * What goes out and when: new data and FIN as cwnd, the peer's window, Nagle and silly window avoidance allow, and the segments without data.
  * Covers RFC 9293 3.7.4 (Nagle, with Minshall's variant), 3.8.6.2.1 (sender SWS), 3.10.4 (FIN), RFC 3042 (limited transmit, through the
  * count of segments in flight). Linux tcp_write_xmit, tcp_nagle_test, tcp_snd_wnd_test, tcp_send_fin, tcp_connect, tcp_xmit_probe_skb.
- * Leaves out TSO deferral, autocorking and pacing.
+ * How large a burst is and whether it waits is burst.ts's. Leaves out autocorking and pacing.
  */
-import { seqAdd, seqDiff, seqGt } from '../../base'
+import { seqAdd, seqDiff } from '../../base'
 import type { Micros } from '../../base'
 import type { SendPurpose, WaitReason } from '../../trace'
 import { ACK, FIN, PSH, RST, SYN } from '../../wire'
@@ -14,12 +14,37 @@ import { inReduction, segmentsInFlight } from '../recovery/counts'
 import { RTO_INITIAL } from '../rtt'
 import type { SentSegment, Tcb } from '../tcb'
 import { isArmed } from '../timers'
+import {
+  burstBytes,
+  burstSegments,
+  deferral,
+  NAGLE_CORK,
+  NAGLE_OFF,
+  NAGLE_PUSH,
+  nagleHolds,
+  nagleMode,
+  windowQuota,
+} from './burst'
+import { chronoStart, chronoStop } from './chrono'
 import { effectiveMss } from './mss'
-import { checkSpace, payloadAt, takePush, unsentBytes, windowEnd } from './queue'
+import {
+  addBuffer,
+  checkSpace,
+  growHead,
+  headContent,
+  payloadAt,
+  splitHead,
+  unsentBytes,
+  unsentHead,
+  unsentTail,
+  windowEnd,
+} from './queue'
 import { acceptableSeq, emitSegment } from './segment'
 import { armPersistIfNeeded, rearmRto, scheduleLossProbe, setTransmitTimer } from './transmit-timer'
 
 const NOTHING = new Uint8Array(0)
+
+type Head = ReturnType<typeof headContent>
 
 /** Whether this connection may send data or FIN at all. */
 export function maySend(tcb: Tcb): boolean {
@@ -37,80 +62,123 @@ export function maySend(tcb: Tcb): boolean {
 
 /**
  * What keeps the next segment from leaving, undefined when it may go. In Linux's order: congestion window, peer's window, Nagle.
- * `nagleOff`: whoever pushes does not let small segments wait.
+ * `mode` is Linux's nonagle.
  */
-export function sendHold(tcb: Tcb, mss: number, nagleOff: boolean): WaitReason | undefined {
-  const unsent = unsentBytes(tcb)
-  if (unsent === 0 || !maySend(tcb)) return 'nothingToSend'
+export function sendHold(tcb: Tcb, mss: number, mode: number): WaitReason | undefined {
+  const head = headContent(tcb)
+  if ((head.bytes === 0 && !head.fin) || !maySend(tcb)) return 'nothingToSend'
   if (segmentsInFlight(tcb) >= tcb.congestion.cwnd) return 'congestionWindow'
-  const window = windowHold(tcb, mss, unsent)
-  if (window !== undefined) return window
-  return nagleOff ? undefined : nagleHold(tcb, mss, unsent)
+  return windowHold(tcb, mss, head) ?? (head.bytes <= mss ? nagleHold(tcb, mss, head, mode) : undefined)
 }
 
 /** A segment goes only whole: a window with less room for it than that is as good as shut (RFC 9293 3.8.6.2.1). */
-function windowHold(tcb: Tcb, mss: number, unsent: number): WaitReason | undefined {
+function windowHold(tcb: Tcb, mss: number, head: Head): WaitReason | undefined {
   const room = seqDiff(windowEnd(tcb), tcb.snd.nxt)
-  const data = tcb.finQueued ? unsent - 1 : unsent
-  const wanted = data > mss ? mss : unsent
+  const wanted = head.bytes > mss ? mss : head.bytes + (head.fin ? 1 : 0)
   if (room >= wanted) return undefined
   if (tcb.sent.length > 0) return 'peerWindow'
   return room > 0 ? 'sillyWindow' : 'persist'
 }
 
-/** RFC 9293 3.7.4 with Minshall's refinement: only an unacked small segment makes the next small one wait. */
-function nagleHold(tcb: Tcb, mss: number, unsent: number): WaitReason | undefined {
-  if (tcb.finQueued || unsent >= mss) return undefined
-  if (tcb.config.cork) return 'cork'
-  if (tcb.config.nodelay || tcb.sent.length === 0) return undefined
-  const { smallEnd, una, nxt } = tcb.snd
-  return seqGt(smallEnd, una) && !seqGt(smallEnd, nxt) ? 'nagle' : undefined
+function nagleHold(tcb: Tcb, mss: number, head: Head, mode: number): WaitReason | undefined {
+  const isTail = tcb.snd.unsentFrom === tcb.snd.buffers.length - 1
+  if (!isTail || head.fin || head.bytes >= mss || (mode & NAGLE_PUSH) !== 0 || !nagleHolds(tcb, mode)) return undefined
+  return (mode & NAGLE_CORK) !== 0 ? 'cork' : 'nagle'
 }
 
 /** Sends all that may go now, and leaves the right timer running. Called after every input, call and timeout. */
 export function transmitPending(tcb: Tcb, io: TcpIo): void {
-  pushPending(tcb, false, io)
+  pushWith(tcb, nagleMode(tcb), io)
   checkSpace(tcb, io)
 }
 
-/** tcp_push_pending_frames. Returns how many segments left. */
+/** tcp_push_pending_frames, with `nagleOff` whatever Nagle says. Returns how many segments left. */
 export function pushPending(tcb: Tcb, nagleOff: boolean, io: TcpIo): number {
-  if (!maySend(tcb) || unsentBytes(tcb) === 0) return 0
+  return pushWith(tcb, nagleOff ? NAGLE_OFF : nagleMode(tcb), io)
+}
+
+/** Sends what may go under `mode`, Linux's nonagle; at most `bursts` times. Returns how many segments left (tcp_write_xmit). */
+export function pushWith(tcb: Tcb, mode: number, io: TcpIo, bursts = Number.POSITIVE_INFINITY): number {
+  if (!maySend(tcb) || unsentHead(tcb) === undefined) return 0
   const mss = effectiveMss(tcb)
+  const most = burstSegments(tcb, mss, io)
   let count = 0
-  while (sendHold(tcb, mss, nagleOff) === undefined) {
-    sendNext(tcb, mss, 'data', io)
-    count++
+  let limited = false
+  let byPeer = false
+  for (let i = 0; i < bursts; i++) {
+    const outcome = sendBurst(tcb, mss, most, mode, io)
+    if (typeof outcome === 'number') {
+      count += outcome
+      continue
+    }
+    limited = outcome === 'congestionWindow'
+    byPeer = outcome === 'peerWindow' || outcome === 'sillyWindow' || outcome === 'persist'
+    break
   }
-  const limited = segmentsInFlight(tcb) >= tcb.congestion.cwnd
+  if (byPeer) chronoStart(tcb, 'peerWindow', io)
+  else chronoStop(tcb, 'peerWindow', io)
+  limited ||= segmentsInFlight(tcb) >= tcb.congestion.cwnd
   if (count > 0 || limited) validateWindow(tcb, limited, io)
   if (count > 0) scheduleLossProbe(tcb, false, io)
   else if (tcb.sent.length === 0 && unsentBytes(tcb) > 0) armPersistIfNeeded(tcb, io)
   return count
 }
 
-/** Sends the next new segment, whatever it is held by: at most `mss` bytes, with FIN when that is next. */
-export function sendNext(tcb: Tcb, mss: number, purpose: SendPurpose, io: TcpIo): void {
-  const unsent = unsentBytes(tcb)
-  const data = tcb.finQueued ? unsent - 1 : unsent
-  const length = Math.min(data, mss)
-  const fin = tcb.finQueued && length === data
-  const seq = tcb.snd.nxt
-  const end = seqAdd(seq, length + (fin ? 1 : 0))
-  const flags = ACK | (takePush(tcb, end) ? PSH : 0) | (fin ? FIN : 0)
-  const event = emitSegment(tcb, seq, flags, payloadAt(tcb, seq, length), fin && length === 0 ? 'fin' : purpose, io)
-  if (length < mss && length > 0) tcb.snd.smallEnd = end
-  recordSent(tcb, { seq, end, flags: flags & (FIN | PSH), event }, io)
-  if (inReduction(tcb)) tcb.recovery.prrOut++
+/** Sends one burst; returns the number of its segments, or what holds it. */
+function sendBurst(tcb: Tcb, mss: number, most: number, mode: number, io: TcpIo): number | WaitReason {
+  const quota = Math.min(windowQuota(tcb), most)
+  if (quota > 0) growHead(tcb, quota * mss - headContent(tcb).bytes)
+  const hold = sendHold(tcb, mss, mode)
+  if (hold !== undefined) return hold
+  const head = headContent(tcb)
+  let limit = mss
+  if (head.bytes > mss) {
+    const wait = deferral(tcb, head, most, io)
+    if (wait !== 'none') return wait === 'application' ? 'nagle' : wait
+    limit = burstBytes(tcb, head.bytes, mss, quota, mode)
+    if (limit <= 0) return 'nagle'
+  }
+  return sendHead(tcb, limit, mss, 'data', io)
 }
 
-/** Puts a segment that has just left into the retransmission queue and sees that its timer runs (RFC 6298 5.1). */
+/** Sends the first unsent buffer, at most `limit` bytes of it, whatever it is held by. Returns how many segments that took. */
+export function sendHead(tcb: Tcb, limit: number, mss: number, purpose: SendPurpose, io: TcpIo): number {
+  if (headContent(tcb).bytes > limit) splitHead(tcb, limit)
+  const { bytes, fin } = headContent(tcb)
+  const buffer = tcb.snd.buffers[tcb.snd.unsentFrom++]
+  const count = Math.max(1, Math.ceil(bytes / mss))
+  // Linux marks every burst, so that the receiver's GRO hands it on at once; not so when it is sent again (__tcp_transmit_skb).
+  const push = buffer.push || count > 1
+  for (let left = bytes, i = 0; i < count; i++) {
+    const length = Math.min(left, mss)
+    left -= length
+    const last = i === count - 1
+    const flags = ACK | (last && push ? PSH : 0) | (last && fin ? FIN : 0)
+    sendPiece(tcb, length, flags, fin && bytes === 0 ? 'fin' : purpose, io)
+    const sent = tcb.sent[tcb.sent.length - 1]
+    if (!buffer.push) sent.flags &= ~PSH
+    sent.endOfRecord = last && buffer.endOfRecord
+  }
+  if (bytes < count * mss) tcb.snd.smallEnd = tcb.snd.nxt
+  if (inReduction(tcb)) tcb.recovery.prrOut += count
+  if (tcb.sent.length === count || isArmed(tcb, 'tailLoss')) rearmRto(tcb, io)
+  return count
+}
+
+/** One segment at SND.NXT. */
+function sendPiece(tcb: Tcb, length: number, flags: number, purpose: SendPurpose, io: TcpIo): void {
+  const seq = tcb.snd.nxt
+  const end = seqAdd(seq, length + (flags & FIN ? 1 : 0))
+  const event = emitSegment(tcb, seq, flags, payloadAt(tcb, seq, length), purpose, io)
+  recordSent(tcb, { seq, end, flags: flags & (FIN | PSH), event }, io)
+}
+
+/** Puts a segment that has just left into the retransmission queue. */
 function recordSent(
   tcb: Tcb,
   what: Pick<SentSegment, 'seq' | 'end' | 'flags'> & { readonly event: number },
   io: TcpIo,
 ): void {
-  const first = tcb.sent.length === 0
   tcb.sent.push({
     seq: what.seq,
     end: what.end,
@@ -123,9 +191,9 @@ function recordSent(
     lost: false,
     retransInFlight: false,
     deliveredAtSend: tcb.recovery.delivered,
+    endOfRecord: false,
   })
   tcb.snd.nxt = what.end
-  if (first || isArmed(tcb, 'tailLoss')) rearmRto(tcb, io)
 }
 
 /** The SYN of an active open (RFC 9293 3.10.1). */
@@ -134,6 +202,7 @@ export function sendSyn(tcb: Tcb, io: TcpIo): void {
   tcb.recovery.retransStamp = io.now
   const event = emitSegment(tcb, tcb.iss, SYN, NOTHING, 'syn', io)
   recordSent(tcb, { seq: tcb.iss, end: seqAdd(tcb.iss, 1), flags: SYN, event }, io)
+  rearmRto(tcb, io)
 }
 
 /** The SYN,ACK of a passive open; of a simultaneous open, where our SYN is already out, that SYN once more with an ACK. */
@@ -148,6 +217,7 @@ export function sendSynAck(tcb: Tcb, io: TcpIo): void {
   const event = emitSegment(tcb, tcb.iss, SYN | ACK, NOTHING, 'synAck', io)
   recordSent(tcb, { seq: tcb.iss, end: seqAdd(tcb.iss, 1), flags: SYN, event }, io)
   if (tcb.passive) setTransmitTimer(tcb, 'synAck', synAckInterval(0), io)
+  else rearmRto(tcb, io)
 }
 
 /** Linux resends a SYN,ACK after 1, 2, 4… s, whatever the RTO. µs. */
@@ -167,8 +237,11 @@ function startSequence(tcb: Tcb): void {
 /** Puts a FIN after all that is queued (RFC 9293 3.10.4) and sends what may go: with a FIN, Nagle no longer holds. */
 export function queueFin(tcb: Tcb, io: TcpIo): void {
   if (tcb.finQueued) return
+  const buffer = unsentTail(tcb) ?? addBuffer(tcb)
+  if (tcb.snd.una === tcb.snd.end) chronoStart(tcb, 'busy', io)
   tcb.finQueued = true
   tcb.snd.end = seqAdd(tcb.snd.end, 1)
+  buffer.end = tcb.snd.end
   pushPending(tcb, true, io)
 }
 

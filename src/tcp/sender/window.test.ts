@@ -86,7 +86,7 @@ describe('the peer’s window', () => {
   })
 
   test('silly window: less room than a segment is not used', () => {
-    const bench = senderBench({ window: 5_500 })
+    const bench = senderBench({ window: 5_000 })
     write(bench, 20_000)
     expect(takeSent(bench)).toHaveLength(5)
     pass(bench, 100_000)
@@ -96,13 +96,19 @@ describe('the peer’s window', () => {
   })
 
   test('silly window: the override timer fills the small window, with PSH', () => {
-    const bench = senderBench({ window: 5_500 })
+    const bench = senderBench({ window: 5_000 })
     write(bench, 20_000)
     pass(bench, 100_000)
     ack(bench, 5_001, { window: 400 })
     takeSent(bench)
     pass(bench, 400_000)
     expect(bench.sent.map((one) => [one.seq, one.length, one.flags & PSH])).toEqual([[5_001, 400, PSH]])
+  })
+
+  test('a burst fills the window to its last byte (tcp_mss_split_point), where a lone segment would wait', () => {
+    const bench = senderBench({ window: 5_500 })
+    write(bench, 20_000)
+    expect(bench.sent.map((one) => one.length)).toEqual([1_000, 1_000, 1_000, 1_000, 1_000, 500])
   })
 
   test('a peer with a tiny buffer gets segments of half its largest window', () => {
