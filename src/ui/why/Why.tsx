@@ -5,6 +5,7 @@
 import { useStore } from '../../store'
 import { useIndexes, useTeller } from '../heroes'
 import { useText } from '../text'
+import { About } from './About'
 import { EdgeWhy } from './EdgeWhy'
 import { EventWhy } from './EventWhy'
 import { StateWhy } from './StateWhy'
@@ -46,10 +47,6 @@ export function Why() {
     case 'edge':
       return <EdgeWhy indexes={indexes} teller={teller} subject={subject} />
     case 'none':
-      return (
-        <section className={styles.why} aria-label={text.why.title}>
-          <p className={styles.hint}>{subject.because === 'nothing' ? text.why.nothing : text.why[subject.because]}</p>
-        </section>
-      )
+      return <About hint={subject.because === 'nothing' ? text.why.nothing : text.why[subject.because]} />
   }
 }

@@ -84,6 +84,7 @@ export const heroes = {
     cause: 'What led to it',
     skipped: (count: number) => (count === 1 ? '1 step between' : `${count} steps between`),
     unskip: 'Show all steps',
+    watch: 'What to watch',
     nothing: 'Click a packet, a state, an edge, a byte or a mark on the timeline to see why it happened.',
     neverWalked: (trigger: string) => `This edge has not been walked yet. It takes: ${trigger}.`,
     newest: 'Just now',
@@ -135,7 +136,8 @@ export const heroes = {
     },
     host: 'Host',
     bothHosts: 'all hosts',
-    count: (shown: number, all: number) => (shown === all ? `${all} events` : `${shown} of ${all} events`),
+    count: (shown: number, all: number) =>
+      shown === all ? `${all} ${all === 1 ? 'event' : 'events'}` : `${shown} of ${all} events`,
     none: 'No such event yet.',
     list: 'Events',
   },
