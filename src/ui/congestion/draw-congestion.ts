@@ -4,7 +4,7 @@ import type { ScaleLinear } from 'd3'
 import type { Selection } from '../../store'
 import { CONGESTION_PHASES } from '../../trace'
 import type { HostView } from '../../trace'
-import { lastAt, placeOf, stepLines } from '../../viz'
+import { lastAt, placeOf, stepLines, timeAt } from '../../viz'
 import type { Line, LossMark, Samples, TimeAxis } from '../../viz'
 import { cross, hostColours, setFont } from '../canvas'
 import type { Palette, Size } from '../canvas'
@@ -140,7 +140,8 @@ function drawAxes({ context, palette, axis, y, bottom, most }: Frame): void {
 }
 
 function drawSeries(frame: Frame): void {
-  const { context, palette, samples, x, y, mss, role, most } = frame
+  const { context, palette, samples, axis, y, mss, role, most } = frame
+  const time = { x: (at: number) => placeOf(axis, at), at: (x: number) => timeAt(axis, x) }
   const { solid } = hostColours(palette, role)
   const { at, count } = samples
   const end = samples.count === 0 ? 0 : Math.max(frame.now, at[count - 1])
@@ -150,17 +151,17 @@ function drawSeries(frame: Frame): void {
   context.lineWidth = 1
   context.setLineDash([6, 2])
   const inScale = (bytes: number): number => held(bytes / mss)
-  strokeAll(context, stepLines({ at, values: samples.window, count, most: most * mss }, end, x, inScale))
+  strokeAll(context, stepLines({ at, values: samples.window, count, most: most * mss }, end, time, inScale))
   context.setLineDash([])
   context.strokeStyle = palette.colour['ink-3']
   context.lineWidth = 1.2
-  strokeAll(context, stepLines({ at, values: samples.flight, count }, end, x, inScale))
+  strokeAll(context, stepLines({ at, values: samples.flight, count }, end, time, inScale))
   context.strokeStyle = solid
   context.setLineDash([2, 3])
-  strokeAll(context, stepLines({ at, values: samples.ssthresh, count }, end, x, held))
+  strokeAll(context, stepLines({ at, values: samples.ssthresh, count }, end, time, held))
   context.setLineDash([])
   context.lineWidth = 2.2
-  strokeAll(context, stepLines({ at, values: samples.cwnd, count }, end, x, held))
+  strokeAll(context, stepLines({ at, values: samples.cwnd, count }, end, time, held))
 }
 
 /** Corners in one path: long canvas paths are slow, so they are stroked in pieces. */

@@ -6,7 +6,7 @@ import { useRef } from 'react'
 import { store, useStore } from '../../store'
 import type { Snapshot } from '../../trace'
 import { lastAt, placeOf, timeAt } from '../../viz'
-import type { TimeAxis } from '../../viz'
+import type { TimeAxis, TimelineFold } from '../../viz'
 import { useCanvas, useSize } from '../canvas'
 import { clockText } from '../format'
 import { foldsOf, gapsOf } from '../folds'
@@ -37,7 +37,7 @@ export function Timeline({ compact }: { readonly compact: boolean }) {
   const now = snapshot?.position.at ?? 0
   const last = Math.max(end.at, now)
   const axis = runAxis(gapsOf(indexes?.packets), last, size.width, compact)
-  const rows = rowsOf(snapshot, folds.timeline, shownSockets, last, compact)
+  const rows = rowsOf(snapshot, folds.timeline, shownSockets, last, axis, compact)
   useCanvas(canvas, size, (context, area, palette) => {
     drawTimeline(context, area, palette, {
       axis,
@@ -100,20 +100,18 @@ function pick(x: number, y: number, axis: TimeAxis, rows: TimelineRows, snapshot
 
 const NEAR = 7
 
-function nearestMark(
-  marks: { readonly count: number; readonly at: Float64Array; readonly event: Int32Array },
-  axis: TimeAxis,
-  x: number,
-): number {
-  const from = lastAt(marks.at, marks.count, timeAt(axis, x - NEAR))
+/** The marked event nearest to a place, if any is near; -1 if not. */
+function nearestMark(marks: TimelineFold['marks'], axis: TimeAxis, x: number): number {
   let best = -1
   let distance = NEAR
-  for (let i = Math.max(0, from); i < marks.count; i++) {
-    const gap = placeOf(axis, marks.at[i]) - x
-    if (gap > NEAR) break
-    if (Math.abs(gap) > distance) continue
-    distance = Math.abs(gap)
-    best = marks.event[i]
+  for (const track of marks.values()) {
+    const after = lastAt(track.at, track.at.length, timeAt(axis, x)) + 1
+    for (const place of [after - 1, after]) {
+      const gap = Math.abs(placeOf(axis, track.at[place] ?? Number.POSITIVE_INFINITY) - x)
+      if (!(gap < distance)) continue
+      distance = gap
+      best = track.event[place]
+    }
   }
   return best
 }

@@ -1,7 +1,7 @@
 /** Draws the timeline: marks, wait strips, rail with ticks and folded silences, now-line. What lies after now is paler. */
 import type { Selection } from '../../store'
 import type { HostView, Snapshot } from '../../trace'
-import { MARK_KINDS, placeOf, waitStrip } from '../../viz'
+import { lastAt, MARK_KINDS, placeOf, timeAt, waitStrip } from '../../viz'
 import type { MarkKind, TimeAxis, TimelineFold, WaitSpan } from '../../viz'
 import { cross, hatch, hostColours, setFont } from '../canvas'
 import type { Palette, Size } from '../canvas'
@@ -33,6 +33,7 @@ export function rowsOf(
   fold: TimelineFold,
   shownSockets: Readonly<Record<number, number>>,
   last: number,
+  axis: TimeAxis,
   compact: boolean,
 ): TimelineRows {
   const hosts = (snapshot?.hosts ?? []).slice(0, compact ? 1 : MOST_STRIPS)
@@ -43,7 +44,7 @@ export function rowsOf(
       host,
       y: STRIPS_FROM + i * (STRIP + 2),
       height: STRIP,
-      spans: waitStrip(track, fold.blocks, host.index, last),
+      spans: waitStrip(track, fold.blocks.get(host.index), last, axis.microsPerPixel),
     }
   })
   const railAt = compact ? 44 : 62
@@ -199,14 +200,16 @@ function drawMarks(
   { marks, axis, rows, snapshot }: TimelinePicture,
 ): void {
   const roles = (snapshot?.hosts ?? []).map((host) => host.role)
-  const drawnAt = new Map<number, number>()
-  for (let i = 0; i < marks.count; i++) {
-    const x = placeOf(axis, marks.at[i])
-    const kind = MARK_KINDS[marks.kind[i]]
-    const key = marks.kind[i] * 32 + marks.host[i]
-    if (Math.abs((drawnAt.get(key) ?? -9) - x) < 1) continue
-    drawnAt.set(key, x)
-    drawMark(context, palette, kind, roles[marks.host[i]] ?? 'other', x, rows.marksAt)
+  for (const kind of MARK_KINDS) {
+    for (const track of marks.values()) {
+      if (track.kind !== kind) continue
+      // One mark for each pixel: the next to be drawn is searched for, not come upon.
+      for (let i = 0; i < track.at.length;) {
+        const x = placeOf(axis, track.at[i])
+        drawMark(context, palette, kind, roles[track.host] ?? 'other', x, rows.marksAt)
+        i = Math.max(i, lastAt(track.at, track.at.length, timeAt(axis, x + 1))) + 1
+      }
+    }
   }
 }
 
@@ -294,14 +297,22 @@ function drawRail(context: CanvasRenderingContext2D, palette: Palette, picture: 
 function drawSelection(context: CanvasRenderingContext2D, palette: Palette, picture: TimelinePicture): void {
   const { selection, marks, axis, rows } = picture
   if (selection?.kind !== 'event') return
-  let at = -1
-  for (let i = 0; i < marks.count; i++) if (marks.event[i] === selection.event) at = marks.at[i]
+  const at = timeOfMark(marks, selection.event)
   if (at < 0) return
   context.strokeStyle = palette.colour.selection
   context.lineWidth = 1.3
   context.beginPath()
   context.arc(placeOf(axis, at), rows.marksAt, 8, 0, 7)
   context.stroke()
+}
+
+/** When the marked event happened; -1 where it has no mark. */
+function timeOfMark(marks: TimelineFold['marks'], event: number): number {
+  for (const track of marks.values()) {
+    const place = lastAt(track.event, track.event.length, event)
+    if (place >= 0 && track.event[place] === event) return track.at[place]
+  }
+  return -1
 }
 
 function line(context: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {

@@ -5,6 +5,7 @@ import { lastAt, stepLines } from './steps'
 
 const INFINITE = 0xffff_ffff
 const same = (value: number): number => value
+const plain = { x: same, at: same }
 
 describe('congestion samples', () => {
   const trace = traceOf([
@@ -77,12 +78,12 @@ describe('stepped lines', () => {
   })
 
   it('go level to each change and then up or down, and on to the end', () => {
-    const [line] = stepLines(source([0, 10], [2, 4]), 20, same, same)
+    const [line] = stepLines(source([0, 10], [2, 4]), 20, plain, same)
     expect(line).toEqual([0, 2, 0, 2, 10, 2, 10, 4, 10, 4, 20, 4])
   })
 
   it('keep the peak of a column in which many samples fall', () => {
-    const [line] = stepLines(source([0, 5.1, 5.2, 5.3], [2, 9, 1, 3]), 8, same, same)
+    const [line] = stepLines(source([0, 5.1, 5.2, 5.3], [2, 9, 1, 3]), 8, plain, same)
     const heights = line.filter((_, i) => i % 2 === 1)
     expect(Math.max(...heights)).toBe(9)
     expect(Math.min(...heights)).toBe(1)
@@ -97,20 +98,20 @@ describe('stepped lines', () => {
         many.map((i) => i % 17),
       ),
       100_000,
-      (at) => at / 200,
+      { x: (at) => at / 200, at: (x) => x * 200 },
       same,
     )
     expect(lines.flat().length / 2).toBeLessThan(500 * 6 + 10)
   })
 
   it('leave out what is infinite or too high, and begin anew after it', () => {
-    const lines = stepLines(source([0, 10, 20, 30], [Number.POSITIVE_INFINITY, 5, 90, 6], 50), 40, same, same)
+    const lines = stepLines(source([0, 10, 20, 30], [Number.POSITIVE_INFINITY, 5, 90, 6], 50), 40, plain, same)
     expect(lines).toHaveLength(2)
     expect(lines[1].slice(-2)).toEqual([40, 6])
   })
 
   it('stop at the present', () => {
-    const [line] = stepLines(source([0, 10, 20], [1, 2, 3]), 15, same, same)
+    const [line] = stepLines(source([0, 10, 20], [1, 2, 3]), 15, plain, same)
     expect(line.slice(-2)).toEqual([15, 2])
   })
 })

@@ -15,31 +15,39 @@ export interface StepSource {
   readonly most?: number
 }
 
+/** How time lies on the picture: µs to px and back. */
+export interface TimeMap {
+  readonly x: (at: number) => number
+  readonly at: (x: number) => number
+}
+
 /**
- * The line of samples [0, count) up to time `end`. `x` maps µs to px and `y` a value to px; infinite values are left out and start
- * a new line.
+ * The line of samples [0, count) up to time `end`. `y` maps a value to px; infinite values are left out and start a new line.
  */
 export function stepLines(
   source: StepSource,
   end: number,
-  x: (at: number) => number,
+  time: TimeMap,
   y: (value: number) => number,
 ): readonly Line[] {
+  const { at, values } = source
   const most = source.most ?? Number.MAX_VALUE
+  const count = lastAt(at, source.count, end) + 1
   const lines: number[][] = []
   let line: number[] = []
   let last = Number.NaN
-  for (let i = 0; i < source.count && source.at[i] <= end;) {
-    const column = Math.round(x(source.at[i]))
-    let lowest = source.values[i]
+  for (let i = 0; i < count;) {
+    const column = Math.round(time.x(at[i]))
+    const columnEnds = time.at(column + 0.5)
+    let lowest = values[i]
     let highest = lowest
     let first = lowest
     let value = lowest
-    for (i++; i < source.count && source.at[i] <= end && Math.round(x(source.at[i])) === column; i++) {
-      value = source.values[i]
+    for (i++; i < count && at[i] < columnEnds; i++) {
+      value = values[i]
       if (first > most) first = value
-      lowest = Math.min(lowest, value)
-      highest = highest > most ? value : Math.max(highest, value)
+      if (value < lowest) lowest = value
+      if (value > highest || highest > most) highest = value
     }
     if (value > most) {
       if (line.length > 0) lines.push([...line, column, y(last)])
@@ -53,11 +61,11 @@ export function stepLines(
     line.push(column, y(value))
     last = value
   }
-  if (line.length > 0) lines.push([...line, x(end), y(last)])
+  if (line.length > 0) lines.push([...line, time.x(end), y(last)])
   return lines
 }
 
 /** Place of the last entry at or before `at` in ascending `times`; -1 where all are later. */
-export function lastAt(times: Float64Array, count: number, at: number): number {
+export function lastAt(times: ArrayLike<number>, count: number, at: number): number {
   return bisectRight(times, at, 0, count) - 1
 }

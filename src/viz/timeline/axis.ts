@@ -34,6 +34,8 @@ export interface TimeAxis {
   readonly places: readonly number[]
   readonly breaks: readonly AxisBreak[]
   readonly ticks: readonly AxisTick[]
+  /** Time that a pixel stands for outside folds, µs. */
+  readonly microsPerPixel: number
 }
 
 /** A silence is folded when it is this many times as long as all that is left beside it and the longer ones. */
@@ -78,6 +80,7 @@ export function timeAxis(fold: GapFold, end: number, x0: number, x1: number): Ti
     places,
     breaks: breaksOf(folded, times, places),
     ticks: [],
+    microsPerPixel: whole / Math.max(1, x1 - x0),
   }
   return { ...axis, ticks: ticksOf(axis, whole) }
 }

@@ -1,21 +1,21 @@
 /**
  * What the timeline shows of a trace, folded as it grows: single marks (state changes, losses, retransmissions, resets, what a person
- * did), what each sender waits for over time, and when a thread was blocked in a call.
+ * did), what each sender waits for over time, and the call that each host's program is blocked in. All in ascending columns, so that a
+ * picture of a million events reads only as many of them as it has pixels.
  */
-import { RST } from '../../wire'
 import { EVENT_CODE, eventArg, SEND_PURPOSES, WAIT_REASONS } from '../../trace'
 import type { Trace, WaitReason } from '../../trace'
+import { RST } from '../../wire'
 
-export const MARK_KINDS = ['state', 'loss', 'retransmission', 'reset', 'action', 'drop'] as const
+export const MARK_KINDS = ['drop', 'state', 'retransmission', 'loss', 'reset', 'action'] as const
 export type MarkKind = (typeof MARK_KINDS)[number]
 
-/** Parallel columns, ascending in time. */
-export interface Marks {
-  count: number
-  event: Int32Array
-  at: Float64Array
-  kind: Uint8Array
-  host: Int8Array
+/** Marks of one kind at one host. */
+export interface MarkTrack {
+  readonly kind: MarkKind
+  readonly host: number
+  readonly at: number[]
+  readonly event: number[]
 }
 
 /** What one socket waited for: entry i holds from at[i] until at[i + 1], or until now. */
@@ -23,44 +23,34 @@ export interface WaitTrack {
   readonly host: number
   readonly at: number[]
   readonly reason: WaitReason[]
-  readonly bytes: number[]
   readonly event: number[]
 }
 
-/** A thread blocked in a call from `from` until `to`, infinity while it is. */
-export interface BlockSpan {
-  readonly host: number
-  readonly thread: number
+/** The call that a host's program is blocked in: entry i holds from at[i] until at[i + 1]; '' for none. */
+export interface BlockTrack {
+  readonly at: number[]
+  readonly call: string[]
+  readonly event: number[]
+}
+
+interface Blocked {
   readonly call: string
-  readonly from: number
-  to: number
   readonly event: number
 }
 
 export interface TimelineFold {
   seen: number
-  readonly marks: Marks
+  readonly marks: Map<string, MarkTrack>
   /** By socket. */
   readonly waits: Map<number, WaitTrack>
-  readonly blocks: BlockSpan[]
-  /** Open spans by thread. */
-  readonly blocked: Map<number, BlockSpan>
+  /** By host. */
+  readonly blocks: Map<number, BlockTrack>
+  /** Threads that are blocked now, by host; the one that blocked last is shown. */
+  readonly blocked: Map<number, Map<number, Blocked>>
 }
 
 export function createTimelineFold(): TimelineFold {
-  return {
-    seen: 0,
-    marks: {
-      count: 0,
-      event: new Int32Array(64),
-      at: new Float64Array(64),
-      kind: new Uint8Array(64),
-      host: new Int8Array(64),
-    },
-    waits: new Map(),
-    blocks: [],
-    blocked: new Map(),
-  }
+  return { seen: 0, marks: new Map(), waits: new Map(), blocks: new Map(), blocked: new Map() }
 }
 
 const RETRANSMISSIONS = new Set(
@@ -73,19 +63,20 @@ export function advanceTimeline(fold: TimelineFold, trace: Trace): void {
   const { events } = trace
   for (; fold.seen < events.count; fold.seen++) {
     const index = fold.seen
+    const host = events.host[index]
     switch (events.type[index]) {
       case EVENT_CODE['tcp/stateChanged']:
-        mark(fold.marks, trace, index, 'state', events.host[index])
+        mark(fold, trace, index, 'state', host)
         break
       case EVENT_CODE['user/acted']:
-        mark(fold.marks, trace, index, 'action', events.host[index])
+        mark(fold, trace, index, 'action', host)
         break
       case EVENT_CODE['link/packetLost']:
-        mark(fold.marks, trace, index, 'loss', trace.packets.host[eventArg(events, index, 0)])
+        mark(fold, trace, index, 'loss', trace.packets.host[eventArg(events, index, 0)])
         break
       case EVENT_CODE['tcp/segmentDropped']:
       case EVENT_CODE['host/packetDropped']:
-        mark(fold.marks, trace, index, 'drop', events.host[index])
+        mark(fold, trace, index, 'drop', host)
         break
       case EVENT_CODE['tcp/segmentSent']:
         sent(fold, trace, index)
@@ -94,10 +85,15 @@ export function advanceTimeline(fold: TimelineFold, trace: Trace): void {
         waited(fold, trace, index)
         break
       case EVENT_CODE['host/blocked']:
-        blockBegan(fold, trace, index)
+        threadsOf(fold, host).set(eventArg(events, index, 0), {
+          call: trace.texts[eventArg(events, index, 2)],
+          event: index,
+        })
+        noteBlocked(fold, host, events.at[index])
         break
       case EVENT_CODE['host/returned']:
-        blockEnded(fold, eventArg(events, index, 0), events.at[index])
+        if (fold.blocked.get(host)?.delete(eventArg(events, index, 0)) === true)
+          noteBlocked(fold, host, events.at[index])
         break
       default:
     }
@@ -107,10 +103,9 @@ export function advanceTimeline(fold: TimelineFold, trace: Trace): void {
 function sent(fold: TimelineFold, trace: Trace, index: number): void {
   const { events } = trace
   const purpose = eventArg(events, index, 4)
-  if (RETRANSMISSIONS.has(purpose)) mark(fold.marks, trace, index, 'retransmission', events.host[index])
-  else if (purpose === RESET || (eventArg(events, index, 3) & RST) !== 0) {
-    mark(fold.marks, trace, index, 'reset', events.host[index])
-  }
+  const host = events.host[index]
+  if (RETRANSMISSIONS.has(purpose)) mark(fold, trace, index, 'retransmission', host)
+  else if (purpose === RESET || (eventArg(events, index, 3) & RST) !== 0) mark(fold, trace, index, 'reset', host)
 }
 
 function waited(fold: TimelineFold, trace: Trace, index: number): void {
@@ -118,62 +113,47 @@ function waited(fold: TimelineFold, trace: Trace, index: number): void {
   const socket = events.socket[index]
   let track = fold.waits.get(socket)
   if (track === undefined) {
-    track = { host: events.host[index], at: [], reason: [], bytes: [], event: [] }
+    track = { host: events.host[index], at: [], reason: [], event: [] }
     fold.waits.set(socket, track)
   }
   const reason = WAIT_REASONS[eventArg(events, index, 0)]
-  const last = track.at.length - 1
-  if (last >= 0 && track.reason[last] === reason) return
+  if (track.reason.at(-1) === reason) return
   track.at.push(events.at[index])
   track.reason.push(reason)
-  track.bytes.push(eventArg(events, index, 1))
   track.event.push(index)
 }
 
-function blockBegan(fold: TimelineFold, trace: Trace, index: number): void {
-  const { events } = trace
-  const thread = eventArg(events, index, 0)
-  if (fold.blocked.has(thread)) return
-  const span: BlockSpan = {
-    host: events.host[index],
-    thread,
-    call: trace.texts[eventArg(events, index, 2)],
-    from: events.at[index],
-    to: Number.POSITIVE_INFINITY,
-    event: index,
+function threadsOf(fold: TimelineFold, host: number): Map<number, Blocked> {
+  let threads = fold.blocked.get(host)
+  if (threads === undefined) {
+    threads = new Map()
+    fold.blocked.set(host, threads)
   }
-  fold.blocks.push(span)
-  fold.blocked.set(thread, span)
+  return threads
 }
 
-function blockEnded(fold: TimelineFold, thread: number, at: number): void {
-  const span = fold.blocked.get(thread)
-  if (span === undefined) return
-  span.to = at
-  fold.blocked.delete(thread)
+/** Writes down which call the host is blocked in from `at` on. */
+function noteBlocked(fold: TimelineFold, host: number, at: number): void {
+  let track = fold.blocks.get(host)
+  if (track === undefined) {
+    track = { at: [], call: [], event: [] }
+    fold.blocks.set(host, track)
+  }
+  let shown: Blocked = { call: '', event: -1 }
+  for (const blocked of threadsOf(fold, host).values()) if (blocked.event > shown.event) shown = blocked
+  if (track.event.at(-1) === shown.event) return
+  track.at.push(at)
+  track.call.push(shown.call)
+  track.event.push(shown.event)
 }
 
-function mark(marks: Marks, trace: Trace, index: number, kind: MarkKind, host: number): void {
-  if (marks.count === marks.event.length) widen(marks)
-  marks.event[marks.count] = index
-  marks.at[marks.count] = trace.events.at[index]
-  marks.kind[marks.count] = MARK_KINDS.indexOf(kind)
-  marks.host[marks.count] = host
-  marks.count++
-}
-
-function widen(marks: Marks): void {
-  const size = marks.event.length * 2
-  const event = new Int32Array(size)
-  event.set(marks.event)
-  marks.event = event
-  const at = new Float64Array(size)
-  at.set(marks.at)
-  marks.at = at
-  const kind = new Uint8Array(size)
-  kind.set(marks.kind)
-  marks.kind = kind
-  const host = new Int8Array(size)
-  host.set(marks.host)
-  marks.host = host
+function mark(fold: TimelineFold, trace: Trace, index: number, kind: MarkKind, host: number): void {
+  const key = `${kind}/${host}`
+  let track = fold.marks.get(key)
+  if (track === undefined) {
+    track = { kind, host, at: [], event: [] }
+    fold.marks.set(key, track)
+  }
+  track.at.push(trace.events.at[index])
+  track.event.push(index)
 }

@@ -2,8 +2,9 @@
  * One host's wait strip as intervals to draw: what the shown socket's sender waits for, and where it waits for nothing the call that the
  * application is blocked in.
  */
+import { bisectRight } from 'd3'
 import type { WaitReason } from '../../trace'
-import type { BlockSpan, WaitTrack } from './marks'
+import type { BlockTrack, WaitTrack } from './marks'
 
 export interface WaitSpan {
   readonly from: number
@@ -11,64 +12,56 @@ export interface WaitSpan {
   readonly what: WaitReason | 'blocked'
   /** The call, for 'blocked'. */
   readonly call: string
-  readonly bytes: number
   /** The event that began it. */
   readonly event: number
 }
 
-const NO_TRACK: WaitTrack = { host: -1, at: [], reason: [], bytes: [], event: [] }
+const NO_WAITS: WaitTrack = { host: -1, at: [], reason: [], event: [] }
+const NO_BLOCKS: BlockTrack = { at: [], call: [], event: [] }
 
-/** Intervals up to `end`, ascending, without overlap. Idle reasons give way to blocked calls. */
+/**
+ * Intervals up to `end`, ascending, without overlap. Changes that follow each other within `least` µs (a pixel) are drawn as the
+ * first of them, so that the work is bounded by the width of the picture and not by the length of the run.
+ */
 export function waitStrip(
-  track: WaitTrack | undefined,
-  blocks: readonly BlockSpan[],
-  host: number,
+  waits: WaitTrack = NO_WAITS,
+  blocks: BlockTrack = NO_BLOCKS,
   end: number,
+  least: number,
 ): readonly WaitSpan[] {
-  const spans: WaitSpan[] = []
-  const mine = blocks.filter((block) => block.host === host && block.from < end)
-  let covered = 0
-  const idle = (until: number, begin: WaitSpan | undefined): void => {
-    fillIdle(spans, mine, covered, until, begin)
-    covered = until
+  const spans: { from: number; to: number; what: WaitSpan['what']; call: string; event: number }[] = []
+  let at = Math.min(waits.at[0] ?? end, blocks.at[0] ?? end)
+  while (at < end) {
+    const wait = bisectRight(waits.at, at) - 1
+    const block = bisectRight(blocks.at, at) - 1
+    const next = Math.min(end, Math.max(at + least, Math.min(waits.at[wait + 1] ?? end, blocks.at[block + 1] ?? end)))
+    const found = spanAt(waits, wait, blocks, block)
+    const last = spans.at(-1)
+    if (
+      found !== undefined &&
+      last !== undefined &&
+      last.to === at &&
+      last.what === found.what &&
+      last.call === found.call
+    ) {
+      last.to = next
+    } else if (found !== undefined) spans.push({ from: at, to: next, ...found })
+    at = next
   }
-  const { at, reason, bytes, event } = track ?? NO_TRACK
-  for (let i = 0; i < at.length; i++) {
-    const from = Math.min(end, at[i])
-    const to = Math.min(end, i + 1 < at.length ? at[i + 1] : end)
-    if (from > covered) idle(from, undefined)
-    if (to <= from) continue
-    const span: WaitSpan = { from, to, what: reason[i], call: '', bytes: bytes[i], event: event[i] }
-    if (isIdle(reason[i])) idle(to, span)
-    else {
-      spans.push(span)
-      covered = to
-    }
-  }
-  if (covered < end) idle(end, undefined)
   return spans
 }
 
-function isIdle(reason: WaitReason): boolean {
-  return reason === 'nothingToSend' || reason === 'closed'
-}
-
-/** Fills [from, to) with the calls that were blocked then, and with `rest` where there was none. */
-function fillIdle(
-  spans: WaitSpan[],
-  blocks: readonly BlockSpan[],
-  from: number,
-  to: number,
-  rest: WaitSpan | undefined,
-): void {
-  let at = from
-  for (const block of blocks) {
-    const start = Math.max(at, block.from)
-    const stop = Math.min(to, block.to)
-    if (stop <= start) continue
-    if (start > at && rest !== undefined) spans.push({ ...rest, from: at, to: start })
-    spans.push({ from: start, to: stop, what: 'blocked', call: block.call, bytes: 0, event: block.event })
-    at = stop
+/** What holds the host while entries `wait` and `block` hold. Idle reasons give way to a blocked call. */
+function spanAt(
+  waits: WaitTrack,
+  wait: number,
+  blocks: BlockTrack,
+  block: number,
+): Omit<WaitSpan, 'from' | 'to'> | undefined {
+  const reason = wait < 0 ? undefined : waits.reason[wait]
+  const idle = reason === undefined || reason === 'nothingToSend' || reason === 'closed'
+  if (idle && block >= 0 && blocks.call[block] !== '') {
+    return { what: 'blocked', call: blocks.call[block], event: blocks.event[block] }
   }
-  if (at < to && rest !== undefined) spans.push({ ...rest, from: at, to })
+  return reason === undefined ? undefined : { what: reason, call: '', event: waits.event[wait] }
 }

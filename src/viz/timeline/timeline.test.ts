@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { appendEvent, traceOf } from '../../testing/trace-of'
 import { placeOf, timeAt, timeAxis } from './axis'
 import type { GapFold } from './gaps'
-import { advanceTimeline, createTimelineFold, MARK_KINDS } from './marks'
+import { advanceTimeline, createTimelineFold } from './marks'
+import type { BlockTrack, WaitTrack } from './marks'
 import { waitStrip } from './strip'
 
 const NEVER = Number.POSITIVE_INFINITY
@@ -83,9 +84,13 @@ describe('marks of the timeline', () => {
     ])
     const fold = createTimelineFold()
     advanceTimeline(fold, trace)
-    const kinds = Array.from(fold.marks.kind.subarray(0, fold.marks.count), (kind) => MARK_KINDS[kind])
-    expect(kinds).toEqual(['action', 'state', 'loss', 'retransmission', 'reset'])
-    expect(fold.marks.host[2]).toBe(0)
+    expect([...fold.marks.values()].map(({ kind, host, at }) => [kind, host, ...at])).toEqual([
+      ['action', 0, 0],
+      ['state', 0, 1],
+      ['loss', 0, 9],
+      ['retransmission', 0, 1_000],
+      ['reset', 1, 1_020],
+    ])
   })
 
   it('takes in only what a trace grew by', () => {
@@ -95,23 +100,50 @@ describe('marks of the timeline', () => {
     appendEvent(trace, { at: 5, type: 'user/acted', action: 'b' })
     advanceTimeline(fold, trace)
     advanceTimeline(fold, trace)
-    expect(fold.marks.count).toBe(2)
+    expect(fold.marks.get('action/-1')?.at).toEqual([0, 5])
+  })
+})
+
+describe('calls that a program is blocked in', () => {
+  const blocked = (at: number, thread: number, call: string) =>
+    ({ at, type: 'host/blocked', host: 0, thread, fd: 3, call, reason: '' }) as const
+  const returned = (at: number, thread: number) =>
+    ({ at, type: 'host/returned', host: 0, thread, fd: 3, call: '', value: 0, errno: '' }) as const
+
+  it('are told one at a time, the latest first, and the older one again when it returned', () => {
+    const fold = createTimelineFold()
+    advanceTimeline(
+      fold,
+      traceOf([
+        blocked(0, 1, 'accept(3)'),
+        blocked(10, 2, 'recv(4)'),
+        returned(20, 2),
+        returned(30, 1),
+        returned(40, 9),
+      ]),
+    )
+    const { at, call } = fold.blocks.get(0)!
+    expect(at.map((time, i) => [time, call[i]])).toEqual([
+      [0, 'accept(3)'],
+      [10, 'recv(4)'],
+      [20, 'accept(3)'],
+      [30, ''],
+    ])
   })
 })
 
 describe('the wait strip', () => {
-  const track = {
+  const waits: WaitTrack = {
     host: 0,
     at: [0, 30, 50, 80],
-    reason: ['handshake', 'nothingToSend', 'congestionWindow', 'nothingToSend'] as const,
-    bytes: [0, 0, 900, 0],
+    reason: ['handshake', 'nothingToSend', 'congestionWindow', 'nothingToSend'],
     event: [1, 2, 3, 4],
   }
-  const strip = (blocks: Parameters<typeof waitStrip>[1], end = 100) =>
-    waitStrip({ ...track, reason: [...track.reason] }, blocks, 0, end).map(({ from, to, what }) => [from, to, what])
+  const strip = (blocks?: BlockTrack, least = 1) =>
+    waitStrip(waits, blocks, 100, least).map(({ from, to, what }) => [from, to, what])
 
   it('covers the run from the first wait to the end, one reason at a time', () => {
-    expect(strip([])).toEqual([
+    expect(strip()).toEqual([
       [0, 30, 'handshake'],
       [30, 50, 'nothingToSend'],
       [50, 80, 'congestionWindow'],
@@ -120,8 +152,7 @@ describe('the wait strip', () => {
   })
 
   it('shows a blocked call where the sender has nothing to send, and nowhere else', () => {
-    const blocks = [{ host: 0, thread: 1, call: 'recv(3, 4096 B)', from: 40, to: 90, event: 7 }]
-    expect(strip(blocks)).toEqual([
+    expect(strip({ at: [40, 90], call: ['recv(3, 4096 B)', ''], event: [7, -1] })).toEqual([
       [0, 30, 'handshake'],
       [30, 40, 'nothingToSend'],
       [40, 50, 'blocked'],
@@ -131,15 +162,21 @@ describe('the wait strip', () => {
     ])
   })
 
-  it('leaves out calls of other hosts', () => {
-    const blocks = [{ host: 1, thread: 1, call: 'accept(3)', from: 0, to: 90, event: 7 }]
-    expect(strip(blocks).some(([, , what]) => what === 'blocked')).toBe(false)
+  it('shows a call that still blocks up to the end, also before there is a connection', () => {
+    const blocks: BlockTrack = { at: [10], call: ['accept(3)'], event: [7] }
+    expect(waitStrip(undefined, blocks, 60, 1)).toEqual([
+      { from: 10, to: 60, what: 'blocked', call: 'accept(3)', event: 7 },
+    ])
   })
 
-  it('shows a call that still blocks up to the end, also before there is a connection', () => {
-    const blocks = [{ host: 0, thread: 1, call: 'accept(3)', from: 10, to: NEVER, event: 7 }]
-    expect(waitStrip(undefined, blocks, 0, 60)).toMatchObject([
-      { from: 10, to: 60, what: 'blocked', call: 'accept(3)' },
-    ])
+  it('has no more spans than pixels, however often a reason changes', () => {
+    const at = Array.from({ length: 100_000 }, (_, i) => i)
+    const often: WaitTrack = {
+      host: 0,
+      at,
+      reason: at.map((i) => (i % 2 === 0 ? 'congestionWindow' : 'nothingToSend')),
+      event: at,
+    }
+    expect(waitStrip(often, undefined, 100_000, 125).length).toBeLessThanOrEqual(800)
   })
 })
