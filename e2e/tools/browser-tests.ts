@@ -1,6 +1,6 @@
 /** Finds a browser, then runs Playwright with it; arguments go to Playwright. */
 import { findBrowser } from './find-browser'
-import { run } from './process'
+import { plainEnvironment, run } from './process'
 
 const browser = await findBrowser()
 console.log(`Browser: ${browser}`)
@@ -8,7 +8,7 @@ process.exitCode = await run(
   'npx',
   ['playwright', 'test', '--config', 'e2e/playwright.config.ts', ...process.argv.slice(2)],
   {
-    ...process.env,
+    ...plainEnvironment(),
     TCPSCOPE_BROWSER: browser,
   },
 )

@@ -1,8 +1,22 @@
 /** Running other programs from our scripts: with their output shown, or collected. */
 import { spawn, spawnSync } from 'node:child_process'
 
+/**
+ * Our environment for other programs. vite-node, which runs our scripts, says NODE_ENV=development; a build that inherits that has
+ * React's development half in it.
+ */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  const env = { ...process.env }
+  delete env['NODE_ENV']
+  return env
+}
+
 /** Runs a command with its output on ours; resolves to its exit code, 127 where it could not be started. */
-export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+export function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = plainEnvironment(),
+): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env })
     child.on('error', () => {
@@ -33,7 +47,7 @@ export function mayInstallPackages(): boolean {
 
 /** Installs Debian packages; true when apt-get says they are there. */
 export async function installPackages(...packages: readonly string[]): Promise<boolean> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const env = { ...plainEnvironment(), DEBIAN_FRONTEND: 'noninteractive' }
   const install = ['install', '-y', '--no-install-recommends', ...packages]
   if ((await run('apt-get', ['-qq', ...install], env)) === 0) return true
   await run('apt-get', ['-qq', 'update'], env)
