@@ -61,8 +61,11 @@ export function Stage({ indexes, snapshot, info, control }: StageProps) {
     drawLadder(context, picture, ladderPalette(), { ...words, now })
   })
 
-  const { handlers, onWheel } = usePan(pictured, control, (x, y) => {
-    pick(pictured, x, y, select)
+  const { handlers, onWheel } = usePan(pictured, control, {
+    onClick: (x, y) => {
+      select(meant(pictured, x, y))
+    },
+    isHit: (x, y) => meant(pictured, x, y) !== null,
   })
   useEffect(() => {
     const { current } = stage
@@ -90,16 +93,13 @@ function figureLabel(text: ReturnType<typeof useText>, { picture, scale, shift }
   return text.ladder.figure(from, to, picture.lines.length)
 }
 
-/** A click: the packet under it, else what the hosts did there, else nothing. */
-function pick(pictured: Pictured | null, x: number, y: number, select: (s: Selection | null) => void) {
-  if (pictured === null) return
+/** What a point means: the packet under it, else what the hosts did there, else nothing. */
+function meant(pictured: Pictured | null, x: number, y: number): Selection | null {
+  if (pictured === null) return null
   const packet = packetAt(pictured.picture, x, y)
-  if (packet >= 0) {
-    select({ kind: 'packet', packet })
-    return
-  }
+  if (packet >= 0) return { kind: 'packet', packet }
   const event = noteAt(pictured.picture, x, y)
-  select(event >= 0 ? { kind: 'event', event } : null)
+  return event >= 0 ? { kind: 'event', event } : null
 }
 
 /** The packet that is selected, or that the selected event is about; -1 for none. */

@@ -17,11 +17,17 @@ interface Press {
   moved: boolean
 }
 
-export function usePan(pictured: Pictured | null, control: ViewControl, onClick: (x: number, y: number) => void) {
+export interface PanTarget {
+  readonly onClick: (x: number, y: number) => void
+  /** True where a click would mean something. */
+  readonly isHit: (x: number, y: number) => boolean
+}
+
+export function usePan(pictured: Pictured | null, control: ViewControl, target: PanTarget) {
   const presses = useRef<Press[]>([])
-  const latest = useRef({ pictured, control, onClick })
+  const latest = useRef({ pictured, control, target })
   useEffect(() => {
-    latest.current = { pictured, control, onClick }
+    latest.current = { pictured, control, target }
   })
 
   /** Holds the time at `fromY` and brings it to `toY`; past the present it follows again. */
@@ -64,8 +70,11 @@ export function usePan(pictured: Pictured | null, control: ViewControl, onClick:
       },
       onPointerMove: (event: PointerEvent<HTMLElement>) => {
         const press = presses.current.find(({ id }) => id === event.pointerId)
-        if (press === undefined) return
         const [x, y] = place(event)
+        if (press === undefined) {
+          event.currentTarget.style.cursor = latest.current.target.isHit(x, y) ? 'pointer' : ''
+          return
+        }
         if (!press.moved && Math.hypot(x - press.startX, y - press.startY) < STILL) return
         press.moved = true
         const other = presses.current.find(({ id }) => id !== event.pointerId)
@@ -79,7 +88,7 @@ export function usePan(pictured: Pictured | null, control: ViewControl, onClick:
       onPointerUp: (event: PointerEvent<HTMLElement>) => {
         const press = presses.current.find(({ id }) => id === event.pointerId)
         presses.current = presses.current.filter((p) => p !== press)
-        if (press !== undefined && !press.moved) latest.current.onClick(press.startX, press.startY)
+        if (press !== undefined && !press.moved) latest.current.target.onClick(press.startX, press.startY)
       },
       onPointerCancel: (event: PointerEvent<HTMLElement>) => {
         presses.current = presses.current.filter(({ id }) => id !== event.pointerId)

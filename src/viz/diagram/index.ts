@@ -2,7 +2,6 @@ export { DIAGRAM_HEIGHT, DIAGRAM_WIDTH, NODES, nodeOf, PHASE_NAMES, REGIONS } fr
 export type { DiagramNode, NodeId } from './geometry'
 export { labelLines, ROUTES } from './routes'
 export type { EdgeLabel, EdgeRoute } from './routes'
-export { PHASES, phaseOf } from './states'
 export type { Phase } from './states'
 export { layTokens, statesHeld } from './tokens'
 export type { Token } from './tokens'

@@ -84,7 +84,9 @@ export function layLadder(input: LadderInput): LadderPicture {
     bars: shapes.flatMap((shape) => (shape.bar === null ? [] : [shape.bar])),
     crosses: shapes.flatMap((shape) => (shape.cross === null ? [] : [shape.cross])),
     strips: queueStrips(frame, packets),
-    labels: room.words ? placeLabels(wishesOf(frame, shapes, notes, density), top - 4, nowY + 8) : [],
+    labels: room.words
+      ? placeLabels(clearOfNow(frame, wishesOf(frame, shapes, notes, density), nowY), top - 4, nowY + 8)
+      : [],
     marks: notes.flatMap((note) => markOf(frame, note)),
     breaks: scale.breaks(shift, shift + height).map((pause) => ({
       y: pause.from - shift + top,
@@ -260,6 +262,17 @@ const SACK_LETTER = 6.1
 function gutterWidth(frame: Frame, lane: Lane): number {
   return (lane.gutter === 'left' ? lane.x : frame.width - lane.x) - 12
 }
+
+/** Long words of the left gutter make way for the clock's number at the now-line. */
+function clearOfNow({ room }: Frame, wishes: readonly Wish[], nowY: number): Wish[] {
+  return wishes.map((wish) => {
+    const left = wish.x - wish.text.length * STATE_LETTER
+    const inTheWay = wish.align === 'right' && left < room.axisX + 4 && Math.abs(wish.y - nowY) < NOW_CLEARANCE
+    return inTheWay ? { ...wish, y: nowY - NOW_CLEARANCE } : wish
+  })
+}
+
+const NOW_CLEARANCE = 12
 
 function besideLane(lane: Lane): Pick<Wish, 'x' | 'align'> {
   return lane.gutter === 'left' ? { x: lane.x - 10, align: 'right' } : { x: lane.x + 10, align: 'left' }

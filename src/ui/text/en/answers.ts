@@ -5,7 +5,7 @@
 import type { EventOf, EventType, SendPurpose, TcpState } from '../../../trace'
 import { TRANSITIONS } from '../../../trace'
 import type { PacketFacts, Teller } from '../../../viz'
-import { blocked, bytes, capital, DROPS, events, host, LOSSES, owner, packetName } from './events'
+import { behind, blocked, bytes, capital, DROPS, events, host, LOSSES, owner, packetName } from './events'
 
 type Answers = { readonly [T in EventType]?: (event: EventOf<T>, teller: Teller) => string }
 
@@ -168,7 +168,7 @@ export const answers: Answers = {
   'link/packetLost': (e) => `${LOSSES[e.reason]}. Neither host knows of it yet.`,
   'link/packetCorrupted': () => 'One bit was flipped on the way. The checksum will tell.',
   'link/packetDuplicated': () => 'The link delivers it twice. TCP must not count it twice.',
-  'link/packetQueued': (e) => `The link is busy: it waits in the queue behind ${e.waiting} others.`,
+  'link/packetQueued': (e) => `The link is busy: it waits ${behind(e.waiting)}.`,
 }
 
 /** What it means to be in each state, for a state that is looked at. */

@@ -124,6 +124,12 @@ const BLOCKS: Readonly<Record<string, string>> = {
   'lingering until the FIN is acknowledged': 'for its FIN to be acknowledged',
 }
 
+/** Where in a link's queue a packet stands. */
+export function behind(waiting: number): string {
+  if (waiting === 0) return 'until the packet before it is through'
+  return `behind ${waiting} ${waiting === 1 ? 'other' : 'others'}`
+}
+
 export function blocked(reason: string): string {
   return BLOCKS[reason] ?? reason
 }
@@ -190,8 +196,7 @@ export const events: Sentences = {
   'tcp/waiting': (e, t) => `${capital(owner(e, t))} waits ${WAITS[e.reason]}`,
   'tcp/gaveUp': (e, t) => `${capital(owner(e, t))} gave up after ${e.count} tries: ${e.errno}`,
   'tcp/errorSet': (e, t) => `The next call on ${owner(e, t)} will fail with ${e.errno}`,
-  'link/packetQueued': (e, t) =>
-    `${capital(packetName(t.packet(e.packet)))} waits for the link behind ${e.waiting} others`,
+  'link/packetQueued': (e, t) => `${capital(packetName(t.packet(e.packet)))} waits for the link ${behind(e.waiting)}`,
   'link/packetLost': (e, t) => `${capital(packetName(t.packet(e.packet)))} was lost: ${LOSSES[e.reason]}`,
   'link/packetDelivered': (e, t) =>
     `The link delivered ${packetName(t.packet(e.packet))} to ${host(t, t.packet(e.packet).to)}`,
