@@ -7,15 +7,17 @@ function pair() {
   const sent: ToWorker[] = []
   const failures: string[] = []
   const messages: FromWorker[] = []
+  const drawings: (() => void)[] = []
   const port: WorkerPort = { postMessage: (message) => sent.push(message), onmessage: null }
   const client = createClient(port, {
     onMessage: (message) => messages.push(message),
     onFailure: (sentence) => failures.push(sentence),
+    afterDrawing: (drawn) => drawings.push(drawn),
   })
   const answer = (message: FromWorker): void => {
     port.onmessage?.({ data: message } as MessageEvent<FromWorker>)
   }
-  return { client, sent, failures, messages, answer }
+  return { client, sent, failures, messages, drawings, answer }
 }
 
 describe('the client of the worker', () => {
@@ -49,5 +51,13 @@ describe('the client of the worker', () => {
     answer({ type: 'reply', id: sent[0].id, reply: { kind: 'done' } })
     answer({ type: 'reply', id: sent[0].id, reply: { kind: 'done' } })
     expect(await first).toBe(true)
+  })
+
+  it('tells the worker when a frame is on the screen, and not before', () => {
+    const { sent, drawings, answer } = pair()
+    answer({ type: 'frame' } as FromWorker)
+    expect(sent).toEqual([])
+    drawings[0]()
+    expect(sent).toEqual([{ id: 0, type: 'drawn' }])
   })
 })

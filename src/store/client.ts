@@ -26,6 +26,8 @@ export interface ClientListener {
   readonly onMessage: (message: Unsolicited) => void
   /** One sentence for the person. */
   readonly onFailure: (sentence: string) => void
+  /** Calls back when what onMessage brought is on the screen. */
+  readonly afterDrawing: (drawn: () => void) => void
 }
 
 export interface Client {
@@ -58,6 +60,7 @@ export function createClient(port: WorkerPort, listener: ClientListener): Client
     const message = event.data
     if (message.type !== 'reply' && message.type !== 'failed') {
       listener.onMessage(message)
+      if (message.type === 'frame') listener.afterDrawing(() => port.postMessage({ id: 0, type: 'drawn' }))
       return
     }
     const settle = waiting.get(message.id)
@@ -100,5 +103,6 @@ export const NO_CLIENT: Client = createClient(
   {
     onMessage: () => undefined,
     onFailure: () => undefined,
+    afterDrawing: () => undefined,
   },
 )

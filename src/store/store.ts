@@ -85,6 +85,10 @@ export const store = createStore<State>((set, get) => {
         onFailure: (sentence) => {
           get().tell(sentence, 'failure')
         },
+        // One frame may be drawn while the next is made; a page that is hidden draws nothing and asks for nothing.
+        afterDrawing: (drawn) => {
+          requestAnimationFrame(drawn)
+        },
       })
       set({ client })
       return client

@@ -24,24 +24,27 @@ export type SessionSource =
 
 export type ExportFormat = 'pcapng' | 'session' | 'events'
 
-/** Requests carry an id, and each is answered by exactly one `reply` or `failed` with that id. */
-export type ToWorker = { readonly id: number } & (
-  | { readonly type: 'load'; readonly source: SessionSource }
-  | { readonly type: 'play'; readonly speed: number }
-  | { readonly type: 'pause' }
-  | { readonly type: 'seek'; readonly target: SeekTarget }
-  | { readonly type: 'stepBy'; readonly unit: StepUnit; readonly direction: 1 | -1 }
-  /** Acts at the present position; in the past that makes a branch. */
-  | { readonly type: 'act'; readonly action: Action }
-  | { readonly type: 'switchBranch'; readonly branch: number }
-  | { readonly type: 'renameBranch'; readonly branch: number; readonly name: string }
-  | { readonly type: 'deleteBranch'; readonly branch: number }
-  /** The bytes of one packet, header and payload, as it was on the wire. */
-  | { readonly type: 'packetBytes'; readonly packet: number }
-  /** The session as the part of a link after `#`. */
-  | { readonly type: 'share' }
-  | { readonly type: 'export'; readonly format: ExportFormat }
-)
+/** Requests carry an id, and each is answered by exactly one `reply` or `failed` with that id; `drawn` alone has no answer. */
+export type ToWorker = { readonly id: number } &
+  /** The last frame is on the screen: the page is ready for the next one. */
+  (
+    | { readonly type: 'drawn' }
+    | { readonly type: 'load'; readonly source: SessionSource }
+    | { readonly type: 'play'; readonly speed: number }
+    | { readonly type: 'pause' }
+    | { readonly type: 'seek'; readonly target: SeekTarget }
+    | { readonly type: 'stepBy'; readonly unit: StepUnit; readonly direction: 1 | -1 }
+    /** Acts at the present position; in the past that makes a branch. */
+    | { readonly type: 'act'; readonly action: Action }
+    | { readonly type: 'switchBranch'; readonly branch: number }
+    | { readonly type: 'renameBranch'; readonly branch: number; readonly name: string }
+    | { readonly type: 'deleteBranch'; readonly branch: number }
+    /** The bytes of one packet, header and payload, as it was on the wire. */
+    | { readonly type: 'packetBytes'; readonly packet: number }
+    /** The session as the part of a link after `#`. */
+    | { readonly type: 'share' }
+    | { readonly type: 'export'; readonly format: ExportFormat }
+  )
 
 export interface BranchView {
   readonly id: number

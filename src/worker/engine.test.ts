@@ -66,6 +66,7 @@ function openPage(): Page {
       }
       applyDelta(page.trace, message.delta)
       page.frame = message
+      engine.receive({ id: 0, type: 'drawn' })
       page.skippedMicros += message.skippedMicros
     }
   }
@@ -173,4 +174,24 @@ test('the session is saved as a file that opens again', () => {
   const other = openPage()
   other.ask({ type: 'load', source: { kind: 'document', text, name: 'saved.json' } })
   expect(other.frame?.snapshot.traceHash).toBe(page.frame?.snapshot.traceHash)
+})
+
+test('while a frame is being drawn no other is sent, and the clock does not wait for it', () => {
+  const sent: FromWorker[] = []
+  let now = 0
+  const engine = createEngine({
+    now: () => now,
+    post: (message) => {
+      sent.push(message)
+    },
+  })
+  engine.receive({ id: 1, ...load('slow-start-reno') } as never)
+  engine.receive({ id: 2, type: 'play', speed: 1 })
+  sent.length = 0
+  for (; now < 320; now += 16) engine.tick()
+  expect(sent).toEqual([])
+  engine.receive({ id: 0, type: 'drawn' })
+  engine.tick()
+  const [frame] = sent
+  expect(frame?.type === 'frame' && frame.snapshot.position.at).toBeGreaterThan(290_000)
 })

@@ -47,8 +47,12 @@ interface EngineState {
   sentSteps: number
   sentBranch: number
   changed: boolean
+  /** A frame is on its way to the screen. While playing, none is sent after it: a slow page skips frames and stays on time. */
+  drawing: boolean
   skippedMicros: number
 }
+
+type Request = Exclude<ToWorker, { readonly type: 'drawn' }>
 
 /** Steps a tick may take, so that a frame stays short however fast the play. */
 const STEPS_PER_TICK = 20_000
@@ -64,10 +68,15 @@ export function createEngine(port: EnginePort): Engine {
     sentSteps: -1,
     sentBranch: -1,
     changed: false,
+    drawing: false,
     skippedMicros: 0,
   }
   return {
     receive: (message) => {
+      if (message.type === 'drawn') {
+        state.drawing = false
+        return
+      }
       guarded(state, port, message.id, () => {
         const outcome = answer(state, message, port.now())
         if (typeof outcome === 'string') port.post({ type: 'failed', id: message.id, sentence: outcome }, [])
@@ -78,7 +87,7 @@ export function createEngine(port: EnginePort): Engine {
     tick: () => {
       guarded(state, port, -1, () => {
         if (state.playing) play(state, port.now())
-        if (state.changed) postFrame(state, port)
+        if (state.changed && !state.drawing) postFrame(state, port)
       })
     },
   }
@@ -108,7 +117,7 @@ function guarded(state: EngineState, port: EnginePort, id: number, work: () => v
 }
 
 /** Carries out one request. Returns its reply, or one sentence that says why not. */
-function answer(state: EngineState, message: ToWorker, nowMs: number): Reply | string {
+function answer(state: EngineState, message: Request, nowMs: number): Reply | string {
   if (message.type === 'load') {
     const opened = openSession(message.source)
     if (!opened.ok) return opened.error
@@ -222,6 +231,7 @@ function postFrame(state: EngineState, port: EnginePort): void {
   state.sentBranch = session.branch.id
   state.skippedMicros = 0
   state.changed = false
+  state.drawing = true
   const { events, packets } = delta
   port.post(frame, [
     events.at.buffer,
