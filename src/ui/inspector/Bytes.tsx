@@ -4,7 +4,7 @@ import type { PointerEvent } from 'react'
 import type { Field } from '../../wire'
 import { useText } from '../text'
 import styles from './inspector.module.css'
-import type { Span } from './Inspector'
+import type { Span } from './span'
 
 export interface BytesProps {
   readonly bytes: Uint8Array

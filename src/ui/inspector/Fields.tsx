@@ -2,7 +2,7 @@
 import type { Field, FieldLayer } from '../../wire'
 import { useText } from '../text'
 import styles from './inspector.module.css'
-import type { Span } from './Inspector'
+import type { Span } from './span'
 
 export interface FieldsProps {
   readonly fields: readonly Field[]

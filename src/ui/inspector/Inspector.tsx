@@ -11,12 +11,8 @@ import { useText } from '../text'
 import { Bytes } from './Bytes'
 import { Fields } from './Fields'
 import styles from './inspector.module.css'
+import type { Span } from './span'
 import { usePacketBytes } from './usePacketBytes'
-
-export interface Span {
-  readonly start: number
-  readonly length: number
-}
 
 export function Inspector() {
   const text = useText()
