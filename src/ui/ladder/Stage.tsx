@@ -7,7 +7,7 @@ import { formatDuration } from '../../base'
 import { useStore } from '../../store'
 import type { Selection } from '../../store'
 import type { SessionInfo, Snapshot } from '../../trace'
-import { axisText, noteAt, packetAt } from '../../viz'
+import { clockOnAxis, noteAt, packetAt } from '../../viz'
 import { useCanvas, useSize } from '../canvas'
 import { clockText } from '../format'
 import type { Indexes } from '../heroes'
@@ -29,9 +29,6 @@ export interface StageProps {
   readonly info: SessionInfo
   readonly control: ViewControl
 }
-
-/** Fineness of the clock's own number beside the now-line, by the unit of the axis. */
-const NOW_STEP = { µs: 1, ms: 100, s: 1_000 } as const
 
 export function Stage({ indexes, snapshot, info, control }: StageProps) {
   const text = useText()
@@ -57,7 +54,7 @@ export function Stage({ indexes, snapshot, info, control }: StageProps) {
   useCanvas(canvas, size, (context) => {
     if (pictured === null) return
     const { picture } = pictured
-    const now = axisText(snapshot.position.at, picture.axis.unit, NOW_STEP[picture.axis.unit])
+    const now = clockOnAxis(snapshot.position.at, picture.axis.unit)
     drawLadder(context, picture, ladderPalette(), { ...words, now })
   })
 

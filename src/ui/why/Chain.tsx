@@ -14,12 +14,15 @@ export interface ChainProps {
   readonly onWhole: () => void
 }
 
+/** From here on times need more room. */
+const LONG = 1_000_000_000
+
 export function Chain({ steps, event, indexes, teller, onWhole }: ChainProps) {
   const text = useText()
   const select = useStore((state) => state.select)
   const last = eventAt(indexes.trace, event)?.at ?? 0
   return (
-    <ol className={styles.chain} aria-label={text.why.cause}>
+    <ol className={`${styles.chain} ${last >= LONG ? styles.long : ''}`} aria-label={text.why.cause}>
       {steps.flatMap((step) => {
         const fact = eventAt(indexes.trace, step.event)
         if (fact === undefined) return []

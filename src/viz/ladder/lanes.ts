@@ -31,16 +31,21 @@ function gutter(width: number, least: number, most: number): number {
   return least + (most - least) * share
 }
 
-/** Lays out the lifelines in `width` pixels. */
+/** Pixels of a digit of the axis, and beside its numbers. */
+const DIGIT = 5.7
+const AXIS_MARGIN = 6
+
+/** Lays out the lifelines in `width` pixels, beside an axis whose numbers have up to `digits` characters. */
 export function layLanes(
   hosts: SessionInfo['hosts'],
   links: readonly Pick<LinkView, 'a' | 'b'>[],
   width: number,
+  digits = 5,
 ): LaneRoom {
   const words = width >= LEAST_FOR_WORDS
-  const axisX = words ? Math.min(38, 24 + width * 0.03) : 28
-  const left = words ? axisX + gutter(width, 58, 88) : 48
-  const right = width - (words ? gutter(width, 84, 108) : 40)
+  const axisX = Math.max(28, Math.min(64, digits * DIGIT + AXIS_MARGIN))
+  const left = words ? axisX + gutter(width, 58, 88) : axisX + 20
+  const right = width - (words ? gutter(width, 93, 108) : 40)
   const order = hostOrder(hosts, links)
   const last = order.length - 1
   const lanes = order.map((host, place) => ({

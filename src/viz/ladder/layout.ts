@@ -16,7 +16,7 @@ import type { Lane, LaneRoom } from './lanes'
 import { notesBetween } from './marks'
 import type { HostNote } from './marks'
 import type { Bar, Cross, LadderPicture, LineKind, Mark, PacketLine, QueueStrip } from './picture'
-import { axisTicks } from './ticks'
+import { axisDigits, axisTicks } from './ticks'
 import type { TimeScale } from './time-scale'
 import { controlName, isPureAck, isResent, packetWords } from './words'
 
@@ -52,7 +52,8 @@ interface Frame extends LadderInput {
 
 export function layLadder(input: LadderInput): LadderPicture {
   const { index, trace, moment, scale, top, height, shift, width } = input
-  const room = layLanes(input.hosts, input.links, width)
+  const axis = axisTicks(scale, Math.max(0, shift), Math.min(shift + height - top, scale.pixels(moment.at)))
+  const room = layLanes(input.hosts, input.links, width, axisDigits(axis, moment.at))
   const frame: Frame = {
     ...input,
     room,
@@ -77,7 +78,7 @@ export function layLadder(input: LadderInput): LadderPicture {
     top,
     lanes: room.lanes,
     axisX: room.axisX,
-    axis: axisTicks(scale, Math.max(0, shift), shift + Math.min(height, nowY) - top),
+    axis,
     shift: shift - top,
     nowY,
     lines: shapes.map((shape) => shape.line),

@@ -58,3 +58,16 @@ export function axisText(at: Micros, unit: Axis['unit'], step: Micros): string {
   const decimals = Math.max(0, Math.min(6, -Math.floor(Math.log10(step / per) + 1e-9)))
   return (at / per).toFixed(decimals)
 }
+
+/** Fineness of the clock's own number beside the axis, by the unit. */
+const CLOCK_STEP = { µs: 1, ms: 100, s: 1_000 } as const
+
+/** The clock beside the axis: a digit finer than most ticks. */
+export function clockOnAxis(at: Micros, unit: Axis['unit']): string {
+  return axisText(at, unit, CLOCK_STEP[unit])
+}
+
+/** Characters of the longest number on the axis. */
+export function axisDigits({ ticks, unit }: Axis, now: Micros): number {
+  return Math.max(clockOnAxis(now, unit).length, ...ticks.map(({ text }) => text.length))
+}
