@@ -227,13 +227,13 @@ function drawNowLabels(frame: Frame, nowX: number, width: number): void {
   const window = samples.window[i] / mss
   if (window > most) {
     setFont(context, palette, 11)
-    context.textAlign = 'left'
+    context.textAlign = 'right'
     context.strokeStyle = palette.colour.surface
     context.lineWidth = 4
     context.fillStyle = palette.colour['ink-3']
     const words = text.congestion.windowAbove(Math.round(window))
-    context.strokeText(words, axis.x0 + 6, TOP + 19)
-    context.fillText(words, axis.x0 + 6, TOP + 19)
+    context.strokeText(words, axis.x1 - 6, TOP + 19)
+    context.fillText(words, axis.x1 - 6, TOP + 19)
   }
 }
 

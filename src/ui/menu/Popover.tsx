@@ -30,9 +30,22 @@ export function Popover({ button, label, title, className, kind, name, wide = fa
   const [open, setOpen] = useState(false)
   useEffect(() => {
     const list = panel.current
-    if (!open || kind !== 'menu' || list === null) return undefined
-    list.addEventListener('keydown', walkMenu)
-    return () => list.removeEventListener('keydown', walkMenu)
+    if (!open || list === null) return undefined
+    let focused = false
+    // What is inside may come later, when it has been fetched: then it is placed again, and gets the focus.
+    const observer = new ResizeObserver(() => {
+      place(anchor.current, list)
+      const first = list.querySelector<HTMLElement>('input, select, button')
+      if (!focused) first?.focus()
+      focused ||= first !== null
+    })
+    observer.observe(list)
+    if (kind === 'menu') list.addEventListener('keydown', walkMenu)
+    return () => {
+      observer.disconnect()
+      list.removeEventListener('keydown', walkMenu)
+      list.style.visibility = ''
+    }
   }, [open, kind])
   const close = (): void => {
     document.getElementById(id)?.hidePopover()
@@ -40,15 +53,7 @@ export function Popover({ button, label, title, className, kind, name, wide = fa
   const toggled = (event: ToggleEvent<HTMLDivElement>): void => {
     const opened = event.newState === 'open'
     setOpen(opened)
-    if (!opened) {
-      if (panel.current !== null) panel.current.style.visibility = ''
-      return
-    }
-    onOpen?.()
-    requestAnimationFrame(() => {
-      place(anchor.current, panel.current)
-      panel.current?.querySelector<HTMLElement>('input, select, button')?.focus()
-    })
+    if (opened) onOpen?.()
   }
   return (
     <>

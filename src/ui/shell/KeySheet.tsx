@@ -1,4 +1,4 @@
-/** The sheet of keys, with what the scenario asks to be watched. A native dialog, opened by `?`. */
+/** The sheet of keys, with what the scenario asks to be watched. A native dialog, made when `?` asks for it. */
 import { useEffect, useRef } from 'react'
 import { useStore } from '../../store'
 import { useText } from '../text'
@@ -17,14 +17,13 @@ const ROWS = [
   'help',
 ] as const
 
-export function KeySheet({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+export function KeySheet({ onClose }: { readonly onClose: () => void }) {
   const text = useText().keys
   const dialog = useRef<HTMLDialogElement>(null)
   const info = useStore((state) => state.info)
   useEffect(() => {
-    if (open) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [open])
+    dialog.current?.showModal()
+  }, [])
   return (
     <dialog ref={dialog} className={styles.sheet} aria-label={text.title} onClose={onClose}>
       {info === null ? null : (

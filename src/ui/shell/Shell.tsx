@@ -1,5 +1,5 @@
 /** The whole page: chooses the arrangement for the window, and holds what every arrangement has: keys, messages, patterns. */
-import { useCallback, useEffect, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { useStore } from '../../store'
 import type { Tab } from '../../store'
 import { StateDiagram } from '../diagram'
@@ -11,14 +11,15 @@ import { PhoneTransport, Transport, useKeyboard } from '../transport'
 import { Why } from '../why'
 import { Details } from './Details'
 import { HostSide } from './Hosts'
-import { KeySheet } from './KeySheet'
 import { Messages } from './Messages'
 import { isEmbedded, useMode } from './mode'
-import { Phone } from './Phone'
 import type { SessionDoor } from './session-door'
 import styles from './shell.module.css'
 import { Split } from './Split'
 import { TopBar } from './TopBar'
+
+const KeySheet = lazy(async () => ({ default: (await import('./KeySheet')).KeySheet }))
+const Phone = lazy(async () => ({ default: (await import('./Phone')).Phone }))
 
 export function Shell({ door }: { readonly door: SessionDoor }) {
   const mode = useMode()
@@ -31,10 +32,18 @@ export function Shell({ door }: { readonly door: SessionDoor }) {
     <>
       <BufferPatterns />
       {embedded ? <Embedded small={mode === 'phone'} /> : null}
-      {!embedded && mode === 'phone' ? <Phone door={door} onHelp={showKeys} /> : null}
+      {!embedded && mode === 'phone' ? (
+        <Suspense>
+          <Phone door={door} onHelp={showKeys} />
+        </Suspense>
+      ) : null}
       {!embedded && mode === 'tablet' ? <Tablet door={door} onHelp={showKeys} /> : null}
       {!embedded && mode === 'desk' ? <Desk door={door} onHelp={showKeys} /> : null}
-      <KeySheet open={keys} onClose={() => setKeys(false)} />
+      {keys ? (
+        <Suspense>
+          <KeySheet onClose={() => setKeys(false)} />
+        </Suspense>
+      ) : null}
       <Messages />
     </>
   )

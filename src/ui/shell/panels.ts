@@ -27,7 +27,7 @@ const PRESET_SIZES: Readonly<Record<Preset, Readonly<Record<GroupName, Sizes>>>>
   },
   congestion: {
     columns: { apparatus: 70, side: 30 },
-    rows: { stage: 50, details: 50 },
+    rows: { stage: 54, details: 46 },
     reading: { diagram: 58, why: 42 },
     stage: { left: 22, wire: 55, right: 23 },
   },

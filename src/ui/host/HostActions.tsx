@@ -1,0 +1,112 @@
+/** What is done to a whole host: power off and on, kernel settings; and its counters, as Linux names them. */
+import { useState } from 'react'
+import { LINUX_SYSCTL, sysctlError } from '../../trace'
+import type { HostView, Sysctl } from '../../trace'
+import { store, useStore } from '../../store'
+import { menuStyles } from '../menu'
+import { useText } from '../text'
+import { act } from './act'
+import styles from './host.module.css'
+
+export function HostActions({ host, onDone }: { readonly host: HostView; readonly onDone: () => void }) {
+  const text = useText().host
+  return (
+    <>
+      <button
+        type="button"
+        className={menuStyles.item}
+        onClick={() => {
+          onDone()
+          void act({ kind: host.up ? 'crash' : 'restart', host: host.index })
+        }}
+      >
+        {host.up ? text.crash : text.restart}
+      </button>
+      <div className={menuStyles.rule} />
+      <p className={menuStyles.note}>{text.sysctls}</p>
+      <SysctlForm host={host.index} />
+      <div className={menuStyles.rule} />
+      <Numbers title={text.stateCounts} numbers={host.stateCounts} none="" />
+      <Numbers title={text.counters} numbers={host.counters} none={text.noCounters} />
+    </>
+  )
+}
+
+const SYSCTLS = Object.keys(LINUX_SYSCTL).filter(
+  (name) => !Array.isArray(LINUX_SYSCTL[name as keyof Sysctl]),
+) as (keyof Sysctl)[]
+
+function SysctlForm({ host }: { readonly host: number }) {
+  const text = useText().host
+  const profile = useStore((state) => state.info?.hosts[host]?.sysctl) ?? LINUX_SYSCTL
+  const commands = useStore((state) => state.commands)
+  const [name, setName] = useState<keyof Sysctl>('tcp_syn_retries')
+  const [value, setValue] = useState<string | null>(null)
+  const set = commands.findLast(
+    ({ action }) => action.kind === 'sysctl' && action.host === host && action.name === name,
+  )
+  const present = set?.action.kind === 'sysctl' ? set.action.value : profile[name]
+  const shown = value ?? String(present)
+  const apply = (): void => {
+    const parsed = typeof LINUX_SYSCTL[name] === 'number' ? Number(shown) : shown
+    const problem = sysctlError(name, parsed)
+    if (problem === undefined) void act({ kind: 'sysctl', host, name, value: parsed })
+    else store.getState().tell(problem, 'failure')
+  }
+  return (
+    <form
+      className={menuStyles.form}
+      onSubmit={(event) => {
+        event.preventDefault()
+        apply()
+      }}
+    >
+      <label>
+        <span>{text.sysctlName}</span>
+        <select
+          value={name}
+          onChange={(event) => {
+            setName(SYSCTLS[event.target.selectedIndex])
+            setValue(null)
+          }}
+        >
+          {SYSCTLS.map((option) => (
+            <option key={option}>{option}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>{text.sysctlValue}</span>
+        <input type="text" required value={shown} onChange={(event) => setValue(event.target.value)} />
+      </label>
+      <button type="submit">{text.sysctlApply}</button>
+    </form>
+  )
+}
+
+function Numbers({
+  title,
+  numbers,
+  none,
+}: {
+  readonly title: string
+  readonly numbers: Readonly<Record<string, number>>
+  readonly none: string
+}) {
+  const entries = Object.entries(numbers)
+  if (entries.length === 0 && none === '') return null
+  return (
+    <div className={styles.numbers}>
+      <h3>{title}</h3>
+      {entries.length === 0 ? <p>{none}</p> : null}
+      <dl>
+        {entries.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  )
+}
