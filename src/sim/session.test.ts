@@ -1,7 +1,7 @@
 /** A session is taken forward, back and aside, and its hash says whether it is still the same run. */
 import { expect, test } from 'vitest'
 import { twoHosts } from '../testing/worlds'
-import { readEvent } from '../trace'
+import { packetHeader, readEvent } from '../trace'
 import type { LinkSettings, Step, WorldSpec } from '../trace'
 import {
   act,
@@ -15,6 +15,7 @@ import {
   stepForward,
   switchBranch,
   takeSnapshot,
+  upcomingTime,
 } from '.'
 import type { Session } from '.'
 
@@ -157,11 +158,62 @@ test('a long run keeps a bounded number of checkpoints and still seeks exactly',
     })),
   }
   const session = createSession(long)
-  runUntil(session, 60_000_000)
+  const hashes = new Map<number, string>()
+  while (position(session).at < 60_000_000 && stepForward(session)) {
+    if (position(session).step % 97 === 0) hashes.set(position(session).step, sessionHash(session))
+  }
   expect(position(session).step).toBeGreaterThan(5_000)
   expect(session.branch.checkpoints.size).toBeLessThanOrEqual(65)
-  const { hash, step } = { hash: sessionHash(session), step: position(session).step }
-  seek(session, { to: 'step', step: 1_234 })
-  seek(session, { to: 'step', step })
-  expect(sessionHash(session)).toBe(hash)
+  for (const [step, hash] of [...hashes].toReversed().filter((_, i) => i % 7 === 0)) {
+    seek(session, { to: 'step', step })
+    expect(position(session).step).toBe(step)
+    expect(sessionHash(session)).toBe(hash)
+  }
+})
+
+test('seeking to an event stands right after the step that recorded it', () => {
+  const session = finished()
+  const { timeline } = session.branch
+  for (let event = 0; event < timeline.events[timeline.steps]; event++) {
+    seek(session, { to: 'event', event })
+    const { step, event: count } = position(session)
+    expect(count).toBeGreaterThan(event)
+    if (step > 0) expect(timeline.events[step - 1]).toBeLessThanOrEqual(event)
+  }
+})
+
+test('what is said to come next is what comes next', () => {
+  const session = createSession(spec({ loss: 0.2, jitterMicros: 7_000 }))
+  for (let next = upcomingTime(session); stepForward(session); next = upcomingTime(session)) {
+    expect(position(session).at).toBe(next)
+  }
+})
+
+test('a branch has the commands from before its fork, then its own, and the trace that they make', () => {
+  const session = createSession(spec())
+  const socket = { kind: 'call', host: 0, pid: 1000, call: { call: 'socket' } } as const
+  for (const at of [5_000, 15_000, 40_000, 90_000]) {
+    runUntil(session, at)
+    act(session, socket)
+  }
+  runUntil(session, 10_000_000)
+  seek(session, { to: 'time', at: 60_000 })
+  act(session, { kind: 'plug', link: 0, connected: false })
+  runUntil(session, 10_000_000)
+  expect(session.branch.commands.map(({ at, action }) => `${at} ${action.kind}`)).toEqual([
+    '5000 call',
+    '15000 call',
+    '40000 call',
+    '60000 plug',
+  ])
+  const again = createSession(session.spec)
+  again.branch.commands.push(...session.branch.commands)
+  runUntil(again, 10_000_000)
+  const [mine, fresh] = [session.branch.trace, again.branch.trace]
+  expect(mine.events.count).toBe(fresh.events.count)
+  for (let i = 0; i < mine.events.count; i++) expect(readEvent(mine, i)).toEqual(readEvent(fresh, i))
+  expect(mine.packets.count).toBe(fresh.packets.count)
+  for (let i = 0; i < mine.packets.count; i++) {
+    expect(packetHeader(mine.packets, i)).toEqual(packetHeader(fresh.packets, i))
+  }
 })
