@@ -3,11 +3,7 @@ import { expect, test } from './page'
 import type { Scope } from './page'
 
 async function returned(scope: Scope, host: Scope['client'], call: string, value: string | RegExp): Promise<void> {
-  const row = host
-    .getByRole('list', { name: 'Calls' })
-    .getByRole('listitem')
-    .filter({ has: scope.page.getByRole('button', { name: call, exact: true }) })
-  await expect(row.getByRole('status')).toContainText(value)
+  await expect(scope.returned(host, call)).toContainText(value)
 }
 
 test('a connection is opened, used and closed with nothing but clicks', async ({ scope }) => {
@@ -25,7 +21,7 @@ test('a connection is opened, used and closed with nothing but clicks', async ({
   await scope.call(client, 'connect')
   await returned(scope, client, 'connect', 'blocked')
   await scope.stepUntil(() => client.getByRole('button', { name: /ESTABLISHED/ }).isVisible())
-  await returned(scope, client, 'connect', '= 0')
+  await scope.stepUntil(() => scope.returned(client, 'connect').filter({ hasText: '= 0' }).isVisible())
   await scope.stepUntil(() => server.getByRole('button', { name: /fd 4, ESTABLISHED/ }).isVisible())
 
   await scope.call(client, 'send')

@@ -2,6 +2,9 @@
 import { expect, test as base } from '@playwright/test'
 import type { Locator, Page } from '@playwright/test'
 
+/** A step takes milliseconds, so it is looked for often. */
+const OFTEN = { intervals: [10, 20, 40, 80, 150] }
+
 export interface Place {
   readonly step: number
   readonly hash: string
@@ -25,15 +28,15 @@ export class Scope {
   }
 
   /** Opens the part of an address after `#`, paused: autoplay is off for who prefers reduced motion. */
-  async open(hash = ''): Promise<void> {
+  async open(hash = '', timeout?: number): Promise<void> {
     await this.page.emulateMedia({ reducedMotion: 'reduce' })
     await this.page.goto(hash === '' ? './' : `./#${hash}`)
-    await this.ready()
+    await this.ready(timeout)
   }
 
   /** The engine has shown its first picture. */
-  async ready(): Promise<void> {
-    await expect(this.transport.getByTitle(/trace hash [0-9a-f]{16}/)).toBeVisible()
+  async ready(timeout?: number): Promise<void> {
+    await expect(this.transport.getByTitle(/trace hash [0-9a-f]{16}/)).toBeVisible({ timeout })
   }
 
   async press(name: string): Promise<void> {
@@ -72,13 +75,51 @@ export class Scope {
   async stepOn(unit: 'event' | 'packet' | 'state' = 'event'): Promise<void> {
     const { step } = await this.place()
     await this.press(unit === 'state' ? 'On one state change' : `On one ${unit}`)
-    await expect.poll(() => this.stepOf()).toBeGreaterThan(step)
+    await expect.poll(() => this.stepOf(), OFTEN).toBeGreaterThan(step)
   }
 
   async stepBack(unit: 'event' | 'packet' | 'state' = 'event'): Promise<void> {
     const { step } = await this.place()
     await this.press(unit === 'state' ? 'Back one state change' : `Back one ${unit}`)
-    await expect.poll(() => this.stepOf()).toBeLessThan(step)
+    await expect.poll(() => this.stepOf(), OFTEN).toBeLessThan(step)
+  }
+
+  /** A key of the page that goes somewhere in time. */
+  async travel(key: string): Promise<void> {
+    const before = await this.place()
+    await this.page.keyboard.press(key)
+    await expect.poll(() => this.place(), OFTEN).not.toEqual(before)
+  }
+
+  /** Opens a scenario from the list by its title. */
+  async pick(title: string): Promise<void> {
+    await this.page.getByRole('button', { name: /^(Scenario|TCPScope) / }).click()
+    const list = this.page.getByRole('dialog', { name: 'Scenarios' })
+    await list
+      .getByRole('button')
+      .filter({ has: this.page.getByText(title, { exact: true }) })
+      .click()
+    await expect(this.page).toHaveTitle(`${title} · TCPScope`)
+    await this.ready()
+  }
+
+  /** What a call of the shown descriptor returned last. */
+  returned(host: Locator, call: string): Locator {
+    return host
+      .getByRole('list', { name: 'Calls' })
+      .getByRole('listitem')
+      .filter({ has: this.page.getByRole('button', { name: call, exact: true }) })
+      .getByRole('status')
+  }
+
+  /** The page's failures, one alert each. */
+  get alerts(): Locator {
+    return this.page.getByRole('region', { name: 'Messages' }).getByRole('alert')
+  }
+
+  /** The page's notices. */
+  get notices(): Locator {
+    return this.page.getByRole('region', { name: 'Messages' }).getByRole('status')
   }
 
   /** Lists every call, not only those that a socket in its state is likely to want. */
