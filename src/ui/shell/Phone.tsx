@@ -18,14 +18,14 @@ import { AllHosts } from './Hosts'
 import { LinkItems } from './LinkItems'
 import { PhonePeek } from './PhonePeek'
 import { ScenarioPicker } from './ScenarioPicker'
-import type { SessionDoor } from './session-door'
+import type { ArrangementProps } from './session-door'
 import shell from './shell.module.css'
 
 const Congestion = lazy(async () => ({ default: (await import('../congestion')).Congestion }))
 
 const TABS: readonly PhoneTab[] = ['wire', 'states', 'hosts', 'graphs', 'why']
 
-export function Phone({ door, onHelp }: { readonly door: SessionDoor; readonly onHelp: () => void }) {
+export function Phone({ door, onHelp }: ArrangementProps) {
   const text = useText()
   const tab = useStore((state) => state.layout.phoneTab)
   const setLayout = useStore((state) => state.setLayout)
@@ -76,7 +76,7 @@ function Hero({ tab }: { readonly tab: PhoneTab }) {
   }
 }
 
-function PhoneBar({ door, onHelp }: { readonly door: SessionDoor; readonly onHelp: () => void }) {
+function PhoneBar({ door, onHelp }: ArrangementProps) {
   const text = useText()
   const title = useStore((state) => state.info?.title ?? '')
   const theme = useStore((state) => state.theme)

@@ -8,17 +8,15 @@ import { Ladder } from '../ladder'
 import { useText } from '../text'
 import { applyTheme } from '../theme'
 import { PhoneTransport, Transport, useKeyboard } from '../transport'
-import { Why } from '../why'
 import { Details } from './Details'
-import { HostSide } from './Hosts'
 import { Messages } from './Messages'
 import { isEmbedded, useMode } from './mode'
-import type { SessionDoor } from './session-door'
+import type { ArrangementProps, SessionDoor } from './session-door'
 import styles from './shell.module.css'
-import { Split } from './Split'
 import { TopBar } from './TopBar'
 
 const KeySheet = lazy(async () => ({ default: (await import('./KeySheet')).KeySheet }))
+const Desk = lazy(async () => ({ default: (await import('./Desk')).Desk }))
 const Phone = lazy(async () => ({ default: (await import('./Phone')).Phone }))
 
 export function Shell({ door }: { readonly door: SessionDoor }) {
@@ -38,7 +36,11 @@ export function Shell({ door }: { readonly door: SessionDoor }) {
         </Suspense>
       ) : null}
       {!embedded && mode === 'tablet' ? <Tablet door={door} onHelp={showKeys} /> : null}
-      {!embedded && mode === 'desk' ? <Desk door={door} onHelp={showKeys} /> : null}
+      {!embedded && mode === 'desk' ? (
+        <Suspense>
+          <Desk door={door} onHelp={showKeys} />
+        </Suspense>
+      ) : null}
       {keys ? (
         <Suspense>
           <KeySheet onClose={() => setKeys(false)} />
@@ -49,40 +51,7 @@ export function Shell({ door }: { readonly door: SessionDoor }) {
   )
 }
 
-interface ArrangementProps {
-  readonly door: SessionDoor
-  readonly onHelp: () => void
-}
-
-const DESK_TABS: readonly Tab[] = ['congestion', 'events', 'packet']
 const TABLET_TABS: readonly Tab[] = ['hosts', 'why', 'congestion', 'events', 'packet']
-
-function Desk({ door, onHelp }: ArrangementProps) {
-  return (
-    <div className={styles.page}>
-      <TopBar door={door} onHelp={onHelp} />
-      <main className={styles.main}>
-        <Split group="columns" orientation="horizontal" least={360}>
-          <Split group="rows" orientation="vertical" least={150}>
-            <Split group="stage" orientation="horizontal" least={190}>
-              <HostSide side="left" />
-              <Ladder />
-              <HostSide side="right" />
-            </Split>
-            <div className={styles.below}>
-              <Transport />
-              <Details tabs={DESK_TABS} kept="tab" />
-            </div>
-          </Split>
-          <Split group="reading" orientation="vertical" least={140}>
-            <StateDiagram />
-            <Why />
-          </Split>
-        </Split>
-      </main>
-    </div>
-  )
-}
 
 function Tablet({ door, onHelp }: ArrangementProps) {
   return (

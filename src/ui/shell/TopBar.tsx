@@ -10,12 +10,12 @@ import { BranchMenu } from './BranchMenu'
 import { Caret } from './Caret'
 import { LinkMenu } from './LinkMenu'
 import { ScenarioPicker } from './ScenarioPicker'
-import type { SessionDoor } from './session-door'
+import type { ArrangementProps } from './session-door'
 import styles from './bar.module.css'
 
 export const PRESETS: readonly Preset[] = ['states', 'queues', 'congestion', 'everything']
 
-export function TopBar({ door, onHelp }: { readonly door: SessionDoor; readonly onHelp: () => void }) {
+export function TopBar({ door, onHelp }: ArrangementProps) {
   const text = useText()
   const title = useStore((state) => state.info?.title ?? '')
   return (

@@ -13,3 +13,9 @@ export interface SessionDoor {
   readonly scenarios: () => Promise<readonly ScenarioSummary[]>
   readonly open: (source: SessionSource) => Promise<void>
 }
+
+/** What each arrangement of the page is given. */
+export interface ArrangementProps {
+  readonly door: SessionDoor
+  readonly onHelp: () => void
+}
