@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { MICROS_PER_SECOND } from '../base'
 import type { Micros } from '../base'
-import { writePcapng } from '../capture'
+import { captureRun } from '../capture'
 import { decodeLink, findScenario, freshSession, micros, parseSession, toWorldSpec } from '../scenario'
 import type { SessionDocument } from '../scenario'
 import { capturePackets, endPosition, replaySession, runUntil, seek } from '../sim'
@@ -75,18 +75,8 @@ function print(session: Session, format: 'ladder' | 'events' | 'summary', scenar
 }
 
 function writeCapture(path: string, session: Session, title: string): void {
-  const frames = capturePackets(session, 0, session.branch.trace.packets.count).map(
-    ({ at, host, header, payload }) => ({
-      at,
-      interface: host,
-      bytes: Buffer.concat([header, payload]),
-    }),
-  )
-  const bytes = writePcapng(frames, {
-    application: 'TCPScope',
-    comment: `${title}; seed ${session.spec.seed}`,
-    interfaces: session.spec.hosts.map(({ name, address }) => ({ name, description: address })),
-  })
+  const packets = capturePackets(session, 0, session.branch.trace.packets.count)
+  const bytes = captureRun(packets, { title, seed: session.spec.seed, hosts: session.spec.hosts })
   try {
     writeFileSync(path, bytes)
   } catch (error) {

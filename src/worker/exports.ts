@@ -1,6 +1,6 @@
 /** What leaves the engine as bytes: one packet for the inspector, a capture, the session, the events. */
 import { utf8Bytes } from '../base'
-import { writePcapng } from '../capture'
+import { captureRun, wholePacket } from '../capture'
 import { capturePackets, position } from '../sim'
 import type { Session } from '../sim'
 import { readEvent } from '../trace'
@@ -13,7 +13,7 @@ export function packetBytes(session: Session, packet: number): Reply | string {
   const [captured] = capturePackets(session, packet, packet + 1)
   if (captured === undefined) return `There is no packet ${packet} in this branch.`
   const { header, payload } = captured
-  return { kind: 'packetBytes', bytes: joined(header, payload), headerLength: header.length }
+  return { kind: 'packetBytes', bytes: wholePacket(header, payload), headerLength: header.length }
 }
 
 /** The session up to where it stands, in one of the formats that other programs read. */
@@ -35,26 +35,12 @@ function file(name: string, mime: string, bytes: Uint8Array): Reply {
 
 function pcapng(session: Session, title: string): Uint8Array {
   const { packets } = session.branch.trace
-  const frames = capturePackets(session, 0, packets.count).filter(({ at }) => at <= position(session).at)
-  return writePcapng(
-    frames.map(({ at, host, header, payload }) => ({ at, interface: host, bytes: joined(header, payload) })),
-    {
-      application: 'TCPScope',
-      comment: `${title}; seed ${session.spec.seed}`,
-      interfaces: session.spec.hosts.map(({ name, address }) => ({ name, description: address })),
-    },
-  )
+  const sent = capturePackets(session, 0, packets.count).filter(({ at }) => at <= position(session).at)
+  return captureRun(sent, { title, seed: session.spec.seed, hosts: session.spec.hosts })
 }
 
 function eventLines(session: Session): string {
   const lines: string[] = []
   for (let i = 0; i < position(session).event; i++) lines.push(JSON.stringify(readEvent(session.branch.trace, i)))
   return `${lines.join('\n')}\n`
-}
-
-function joined(header: Uint8Array, payload: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(header.length + payload.length)
-  bytes.set(header)
-  bytes.set(payload, header.length)
-  return bytes
 }
