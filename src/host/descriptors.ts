@@ -26,6 +26,7 @@ export function openDescriptor(
   host.files.set(file.id, file)
   process.descriptors.set(fd, file.id)
   socket.file = file.id
+  if (socket.tcb !== undefined) socket.tcb.attached = true
   const before = io.recorder.socket
   io.recorder.socket = socket.id
   io.recorder.emit('host/descriptorOpened', 'descriptor', fd)

@@ -20,6 +20,8 @@ export interface ScriptOptions {
   readonly timestampTickMicros: Micros | undefined
   readonly timestampEchoScaled: boolean
   readonly strictSegments: boolean
+  /** Size of the segments that longer inbound packets are made of: the device has merged them. */
+  readonly mss: number | undefined
   /** Of the interface. */
   readonly mtu: number | undefined
   readonly ipVersion: string

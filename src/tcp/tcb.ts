@@ -102,6 +102,8 @@ export interface Tcb {
   remote: Endpoint
   iss: Seq32
   irs: Seq32
+  /** An application has it: it was opened actively, or accepted (Linux sk->sk_socket). */
+  attached: boolean
   /** The descriptor is gone: nobody will read or write (Linux SOCK_DEAD). */
   orphaned: boolean
   /** SHUT_WR or close() was called: no more bytes may be queued. */
@@ -154,6 +156,8 @@ export interface Tcb {
     wscale: number
     /** First byte the application has not read: Linux copied_seq. */
     copied: Seq32
+    /** Farthest edge of all windows that were offered (rcv_mwnd_seq). */
+    farthestEdge: Seq32
   }
   /** MTU of the interface that it leaves by. */
   pathMtu: number

@@ -83,7 +83,13 @@ export function senderBench(options: BenchOptions = {}): SenderBench {
   Object.assign(tcb.snd, { una, nxt: una, end: una, smallEnd: ISS, pushed: una })
   Object.assign(tcb.snd, { wnd: options.window ?? 1_000_000, maxWnd: options.window ?? 1_000_000, wl1: seqAdd(IRS, 1) })
   tcb.irs = IRS
-  Object.assign(tcb.rcv, { nxt: seqAdd(IRS, 1), wup: seqAdd(IRS, 1), copied: seqAdd(IRS, 1), wnd: 65_000 })
+  Object.assign(tcb.rcv, {
+    nxt: seqAdd(IRS, 1),
+    wup: seqAdd(IRS, 1),
+    copied: seqAdd(IRS, 1),
+    wnd: 65_000,
+    farthestEdge: seqAdd(IRS, 65_001),
+  })
   const srtt = HANDSHAKE_RTT
   Object.assign(tcb.rtt, {
     srtt,

@@ -75,6 +75,7 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
   tcp_moderate_rcvbuf: SWITCH,
   tcp_adv_win_scale: whole(-31, 31),
   tcp_autocorking: SWITCH,
+  tcp_shrink_window: SWITCH,
   tcp_min_rto_us: whole(1_000, 120_000_000),
   tcp_min_tso_segs: whole(1, 65_535),
   tcp_pacing_ss_ratio: whole(0, 1_000),
@@ -88,6 +89,7 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
   ip_local_port_range: whole(1, 65_535),
   ip_default_ttl: whole(1, 255),
   mtu: whole(576, 65_535),
+  gro_mss: whole(0, 65_535),
 }
 
 /** What is wrong with setting sysctl `name` to `value`, as one sentence; undefined when nothing is. */

@@ -38,6 +38,8 @@ export interface Sysctl {
   tcp_no_metrics_save: number
   tcp_moderate_rcvbuf: number
   tcp_adv_win_scale: number
+  /** A window may be taken back when memory runs short. */
+  tcp_shrink_window: number
   tcp_autocorking: number
   tcp_min_rto_us: number
   /** How much of the window a burst must be able to fill before it leaves: one part in so many; 0 for another rule. */
@@ -64,6 +66,8 @@ export interface Sysctl {
   ip_default_ttl: number
   /** The interface's MTU: a link attribute on Linux (`ip link set ... mtu`). */
   mtu: number
+  /** Size of the segments that the interface merges before TCP sees them (GRO), 0 where it does not: what `gso_size` of an sk_buff tells. */
+  gro_mss: number
 }
 
 export const LINUX_SYSCTL: Readonly<Sysctl> = {
@@ -99,6 +103,7 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   tcp_no_metrics_save: 1,
   tcp_moderate_rcvbuf: 1,
   tcp_adv_win_scale: 1,
+  tcp_shrink_window: 0,
   tcp_autocorking: 1,
   tcp_min_rto_us: 200_000,
   tcp_tso_win_divisor: 3,
@@ -113,9 +118,10 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   initssthresh: 0,
   tcp_rmem: [4_096, 131_072, 6_291_456],
   tcp_wmem: [4_096, 16_384, 4_194_304],
-  rmem_max: 212_992,
-  wmem_max: 212_992,
+  rmem_max: 4_194_304,
+  wmem_max: 4_194_304,
   ip_local_port_range: [32_768, 60_999],
   ip_default_ttl: 64,
   mtu: 1_500,
+  gro_mss: 0,
 }

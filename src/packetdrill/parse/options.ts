@@ -10,7 +10,6 @@ import type { Scanner } from './scan'
 const DEFAULT_TOLERANCE = 4_000
 
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'mss',
   'send_omit_free',
   'gateway_ip',
   'netmask_ip',
@@ -37,6 +36,7 @@ export const DEFAULT_OPTIONS: ScriptOptions = {
   timestampTickMicros: undefined,
   timestampEchoScaled: false,
   strictSegments: false,
+  mss: undefined,
   mtu: undefined,
   ipVersion: 'ipv4',
   localIp: '192.168.0.1',
@@ -73,6 +73,8 @@ function withOption(scanner: Scanner, options: ScriptOptions, name: string, valu
       return { ...options, timestampEchoScaled: value !== '0' }
     case 'strict_segments':
       return { ...options, strictSegments: value !== '0' }
+    case 'mss':
+      return { ...options, mss: number(scanner, name, value) }
     case 'mtu':
       return { ...options, mtu: number(scanner, name, value) }
     case 'ip_version':

@@ -59,12 +59,13 @@ export function playScript(script: Script): Played {
 }
 
 function createRun(script: Script): Run {
-  const { localIp, mtu } = script.options
+  const { localIp, mtu, mss } = script.options
+  const sysctl = { ...(mtu === undefined ? {} : { mtu }), ...(mss === undefined ? {} : { gro_mss: mss }) }
   const machine = createMachine({
     name: 'host',
     address: localIp,
     role: 'other',
-    sysctl: mtu === undefined ? {} : { mtu },
+    sysctl,
     programs: [],
   })
   const run: Run = {

@@ -39,6 +39,7 @@ export function learnSyn(tcb: Tcb, syn: TcpSegment, io: TcpIo): void {
   rcv.nxt = seqAdd(syn.seq, 1)
   rcv.wup = rcv.nxt
   rcv.copied = rcv.nxt
+  rcv.farthestEdge = seqAdd(rcv.nxt, rcv.wnd)
   // The window of a SYN is never scaled (RFC 7323 2.2).
   snd.wnd = syn.window
   snd.maxWnd = syn.window

@@ -9,7 +9,7 @@ import type { TcpSegment } from '../../wire'
 import type { TcpIo } from '../io'
 import { enterQuickAck } from '../receiver/ack'
 import { reportDuplicate } from '../receiver/sack'
-import { receiveWindow } from '../receiver/window'
+import { farthestWindow } from '../receiver/window'
 import { sendAck } from '../sender/transmit'
 import type { Tcb } from '../tcb'
 import { drop, isOutOfWindowLimited } from './drop'
@@ -48,12 +48,13 @@ export function isAcceptable(tcb: Tcb, segment: TcpSegment, packet: number, io: 
 
 /**
  * RFC 9293 3.4's four cases, in Linux's reading: a segment may begin before RCV.NXT as long as it does not end before what we acked last, and
- * may run past the window's end while nothing waits to be read.
+ * may run past the window's end while nothing waits to be read. The end is the farthest that was ever offered: a window that was taken back
+ * since is no fault of the peer.
  */
 function isInWindow(tcb: Tcb, segment: TcpSegment): boolean {
   const end = seqAdd(segment.seq, segmentLength(segment))
   if (seqLt(end, tcb.rcv.wup)) return false
-  const limit = seqAdd(tcb.rcv.nxt, receiveWindow(tcb))
+  const limit = seqAdd(tcb.rcv.nxt, farthestWindow(tcb))
   if (!seqGt(end, limit)) return true
   if ((segment.flags & FIN) !== 0 && !seqGt(seqAdd(end, -1), limit)) return true
   return !seqGt(segment.seq, limit) && tcb.receiveChunks.length === 0

@@ -13,13 +13,17 @@ import { retransmit } from '../sender/retransmit'
 import { setTransmitTimer } from '../sender/transmit-timer'
 import { setState } from '../state'
 import type { Tcb } from '../tcb'
-import { drop, isOutOfWindowLimited, refuse } from './drop'
+import { challenge, drop, isOutOfWindowLimited, refuse } from './drop'
 import { pawsRejects, takeTimestamp } from './timestamps'
 
 /** Whether the segment completes the handshake, so that the general steps may have it. */
 export function handshakeCompletes(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): boolean {
+  if ((segment.flags & RST) !== 0) {
+    resetInHandshake(tcb, segment, packet, io)
+    return false
+  }
   const paws = pawsRejects(tcb, segment, io)
-  const control = segment.flags & (SYN | RST | ACK)
+  const control = segment.flags & (SYN | ACK)
   if (segment.seq === tcb.irs && control === SYN && !paws) {
     synAgain(tcb, segment, packet, io)
     return false
@@ -33,13 +37,13 @@ export function handshakeCompletes(tcb: Tcb, segment: TcpSegment, packet: number
   if (paws || !isInWindow(tcb, segment)) {
     drop(packet, paws ? 'paws' : 'outOfWindow', paws ? 'paws' : 'sequenceCheck', io)
     if (paws) io.count('PAWSEstab')
-    const answer = (control & RST) === 0 && !isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedSynRecv', io)
+    const answer = !isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedSynRecv', io)
     if (answer) sendAck(tcb, io, 'duplicateAck')
     return false
   }
   takeTimestamp(tcb, segment, io)
   const syn = (control & SYN) !== 0 && segment.seq !== tcb.irs
-  if (syn || (control & RST) !== 0) {
+  if (syn) {
     backToListen(tcb, segment, 'embryonicReset', io)
     return false
   }
@@ -48,6 +52,13 @@ export function handshakeCompletes(tcb: Tcb, segment: TcpSegment, packet: number
     return false
   }
   return isAdmitted(tcb, segment, packet, io)
+}
+
+/** An exact RST ends the attempt; one elsewhere in the window is challenged, whatever it acks (RFC 9293 3.10.7.4, RFC 5961 3.2). */
+function resetInHandshake(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
+  if (segment.seq === tcb.rcv.nxt) backToListen(tcb, segment, 'embryonicReset', io)
+  else if (isInWindow(tcb, segment)) challenge(tcb, packet, 'invalidReset', 'resetChallenged', io)
+  else drop(packet, 'invalidReset', 'sequenceCheck', io)
 }
 
 /** The peer has not seen our SYN,ACK. */

@@ -34,8 +34,10 @@ export function textArrives(tcb: Tcb, segment: TcpSegment, packet: number, io: T
   }
   const window = receiveWindow(tcb)
   if (seqGt(seq, nxt)) {
-    if (seqGe(seq, seqAdd(nxt, window))) beyondWindow(tcb, packet, io)
-    else ahead(tcb, segment, packet, io)
+    if (seqGe(seq, seqAdd(nxt, window))) {
+      io.count('BeyondWindow')
+      beyondWindow(tcb, packet, io)
+    } else ahead(tcb, segment, packet, io)
     return
   }
   if (seqLt(seq, nxt)) {
@@ -103,7 +105,7 @@ function ahead(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
     drop(packet, 'receiveBufferFull', 'receiveBufferFull', io)
     return
   }
-  measureMss(tcb, segment)
+  measureMss(tcb, segment, io)
   tcb.ack.pending = true
   io.count('TCPOFOQueue')
   const held = holdIsland(tcb, seq, payload, (segment.flags & FIN) !== 0, io)
@@ -116,7 +118,7 @@ function ahead(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
   sackArrived(tcb, seq, end, io)
   if (!held || !tcb.negotiated.sack) return
   growWindow(tcb, payload.length, io)
-  if (!tcb.orphaned) growBuffer(tcb, tcb.receive.spaceBytes, io)
+  if (tcb.attached && !tcb.orphaned) growBuffer(tcb, tcb.receive.spaceBytes, io)
 }
 
 function beyondWindow(tcb: Tcb, packet: number, io: TcpIo): void {
@@ -130,7 +132,7 @@ function answerAtOnce(tcb: Tcb): void {
 }
 
 function noteData(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
-  measureMss(tcb, segment)
+  measureMss(tcb, segment, io)
   measureRttByWindow(tcb, io)
   scheduleAck(tcb, io)
   growWindow(tcb, segment.payload.length, io)

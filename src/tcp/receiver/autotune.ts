@@ -24,13 +24,16 @@ export function initialMssEstimate(tcb: Tcb): number {
 }
 
 /** Learns the size of the peer's segments, and from it how much of the memory is payload. Marks short ones as pushed. */
-export function measureMss(tcb: Tcb, segment: TcpSegment): void {
+export function measureMss(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
   const { receive, ack } = tcb
-  const length = segment.payload.length
+  const whole = segment.payload.length
+  // A device that merges segments (GRO) tells how large they were.
+  const merged = io.sysctl.gro_mss
+  const length = merged > 0 && whole > merged ? merged : whole
   const last = receive.lastSegmentSize
   receive.lastSegmentSize = 0
   if (length >= receive.mssEstimate) {
-    if (length !== receive.mssEstimate) learnScaling(tcb, length)
+    if (length !== receive.mssEstimate) learnScaling(tcb, whole)
     receive.mssEstimate = Math.min(length, advertisedMss(tcb))
     if ((segment.flags & PSH) !== 0) ack.pushed = true
     return

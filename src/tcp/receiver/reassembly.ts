@@ -10,7 +10,7 @@ import { seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../../base'
 import type { Seq32 } from '../../base'
 import type { TcpIo } from '../io'
 import type { Chunk, Tcb } from '../tcb'
-import { advertisedMss, truesize } from './memory'
+import { advertisedMss, fitsBehind, truesize } from './memory'
 import { extendDuplicate, reportDuplicate } from './sack'
 
 export type Island = Chunk & { fin: boolean }
@@ -251,7 +251,7 @@ function placeOf(islands: readonly Island[], seq: Seq32): number {
 
 /** The second fits into what the allocator has given the first anyway. */
 function fitsBeside(first: Uint8Array, second: Uint8Array): boolean {
-  return truesize(first.length + second.length) === truesize(first.length)
+  return fitsBehind(first.length, second.length)
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -36,6 +36,18 @@ export function initialWindow(tcb: Tcb, mss: number, scaling: boolean, sysctl: R
   }
   receive.windowClamp = Math.min(receive.windowClamp, MAX_FIELD * 2 ** rcv.wscale)
   receive.ssthresh = rcv.wnd
+  noteEdge(tcb)
+}
+
+/** Bytes from RCV.NXT to the farthest edge that was ever offered (tcp_max_receive_window): what the peer may think it can send. */
+export function farthestWindow(tcb: Tcb): number {
+  return Math.max(0, seqDiff(tcb.rcv.farthestEdge, tcb.rcv.nxt))
+}
+
+/** Called with each window that is offered. */
+function noteEdge(tcb: Tcb): void {
+  const edge = seqAdd(tcb.rcv.wup, tcb.rcv.wnd)
+  if (seqDiff(edge, tcb.rcv.farthestEdge) > 0) tcb.rcv.farthestEdge = edge
 }
 
 /** The handshake is over: the clamp comes down to what the buffer holds, with one segment to spare. */
@@ -71,31 +83,38 @@ export function selectWindow(tcb: Tcb, io: TcpIo): number {
   }
   const before = rcv.wnd
   const current = receiveWindow(tcb)
-  let next = windowToOffer(tcb)
-  if (next < current) {
+  const shrinks = io.sysctl.tcp_shrink_window !== 0 && rcv.wscale > 0
+  let next = windowToOffer(tcb, shrinks)
+  if (next < current && !shrinks) {
     if (next === 0) io.count('TCPWantZeroWindowAdv')
     next = roundUp(current, rcv.wscale)
   }
   rcv.wnd = next
   rcv.wup = rcv.nxt
+  noteEdge(tcb)
   const value = field(tcb, next)
   if (value === 0 && before !== 0) io.count('TCPToZeroWindowAdv')
   if (value !== 0 && before === 0) io.count('TCPFromZeroWindowAdv')
   return value
 }
 
-/** What the buffer would allow us to offer, before the promise already made is looked at (__tcp_select_window). */
-export function windowToOffer(tcb: Tcb): number {
+/**
+ * What the buffer would allow us to offer, before the promise already made is looked at (__tcp_select_window). `shrinks`: the promise does not
+ * count, so the offer is rounded down to what there is.
+ */
+export function windowToOffer(tcb: Tcb, shrinks = false): number {
   const { receive, rcv } = tcb
   const allowed = fullSpace(tcb)
   const full = Math.min(receive.windowClamp, allowed)
   const mss = Math.min(receive.mssEstimate, full)
   if (mss <= 0) return 0
+  const unit = 2 ** rcv.wscale
   let free = freeSpace(tcb)
+  if (shrinks) free = Math.floor(free / unit) * unit
   if (free < full >> 1) {
     tcb.ack.quick = 0
-    free = Math.floor(free / 2 ** rcv.wscale) * 2 ** rcv.wscale
-    if (free < allowed >> 4 || free < mss) return 0
+    free = Math.floor(free / unit) * unit
+    if (free < allowed >> 4 || free < mss || (shrinks && free < unit)) return 0
   }
   free = Math.min(free, receive.ssthresh)
   if (rcv.wscale > 0) return roundUp(free, rcv.wscale)
