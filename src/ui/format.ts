@@ -11,8 +11,7 @@ export function grouped(value: number): string {
 
 /** A time as the clock shows it: few digits change at once, and the unit stands apart. */
 export function clockParts(at: number): { readonly value: string; readonly unit: string } {
-  if (at < 1_000_000) return { value: (Math.floor(at / 100) / 10).toFixed(1), unit: 'ms' }
-  if (at < 10_000_000) return { value: (Math.floor(at / 100) / 10_000).toFixed(4), unit: 's' }
+  if (at < 10_000_000) return { value: (Math.floor(at / 100) / 10).toFixed(1), unit: 'ms' }
   if (at < 60_000_000) return { value: (Math.floor(at / 1_000) / 1_000).toFixed(3), unit: 's' }
   const text = formatDuration(Math.floor(at / 100_000) * 100_000)
   const space = text.lastIndexOf(' ')

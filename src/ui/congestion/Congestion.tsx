@@ -13,7 +13,7 @@ import { useText } from '../text'
 import type { Catalogue } from '../text'
 import { runAxis } from '../time-axis'
 import styles from './congestion.module.css'
-import { drawCongestion } from './draw-congestion'
+import { drawCongestion, mostSegments } from './draw-congestion'
 
 const EMPTY_SAMPLES: Samples = {
   count: 0,
@@ -57,7 +57,13 @@ export function Congestion({ compact = false }: { readonly compact?: boolean }) 
   const under = lastAt(samples.at, samples.count, timeAt(axis, hover))
   return (
     <div className={styles.graph}>
-      <Caption snapshot={snapshot} series={folds.series} socket={socket} onChoose={setChosen} />
+      <Caption
+        snapshot={snapshot}
+        series={folds.series}
+        socket={socket}
+        window={windowAbove(samples, now, mss)}
+        onChoose={setChosen}
+      />
       <div ref={box} className={styles.plot}>
         {samples.count === 0 ? <p className={styles.none}>{text.congestion.none}</p> : null}
         <canvas
@@ -113,13 +119,15 @@ interface CaptionProps {
   readonly snapshot: Snapshot | null
   readonly series: SeriesFold
   readonly socket: number
+  /** The peer's window in segments where it lies above the graph; 0 where it is on it. */
+  readonly window: number
   readonly onChoose: (socket: number) => void
 }
 
 /** Connections in the list; a run may have thousands. */
 const MOST_LISTED = 60
 
-function Caption({ snapshot, series, socket, onChoose }: CaptionProps) {
+function Caption({ snapshot, series, socket, window, onChoose }: CaptionProps) {
   const text = useText()
   const owner = ownerOf(snapshot, socket)
   const known = (snapshot?.hosts ?? [])
@@ -129,6 +137,7 @@ function Caption({ snapshot, series, socket, onChoose }: CaptionProps) {
   const algorithm = owner?.socket.tcb?.congestion.algorithm ?? ''
   return (
     <p className={styles.caption}>
+      {window > 0 ? `${text.congestion.windowAbove(window)} · ` : ''}
       {text.congestion.segments}
       {algorithm === '' ? '' : ` · ${algorithm}`}
       {known.length > 1 ? (
@@ -148,6 +157,12 @@ function Caption({ snapshot, series, socket, onChoose }: CaptionProps) {
       )}
     </p>
   )
+}
+
+function windowAbove(samples: Samples, now: number, mss: number): number {
+  const at = lastAt(samples.at, samples.count, now)
+  const window = at < 0 ? 0 : samples.window[at] / mss
+  return window > mostSegments(samples, mss) ? Math.round(window) : 0
 }
 
 interface ReadoutProps {

@@ -74,8 +74,8 @@ export function drawCongestion(
   drawHover(frame)
 }
 
-/** The highest value that sets the scale. The peer's window does so only where it is of the same order. */
-function mostSegments(samples: Samples, mss: number): number {
+/** The highest value on the graph, segments: it sets the scale. The peer's window does so only where it is of the same order. */
+export function mostSegments(samples: Samples, mss: number): number {
   let most = 4
   let window = 0
   for (let i = 0; i < samples.count; i++) {
@@ -204,7 +204,7 @@ function drawMarks({ context, palette, marks, x, bottom, role }: Frame): void {
 }
 
 function drawNowLabels(frame: Frame, nowX: number, width: number): void {
-  const { context, palette, samples, now, y, mss, most, role, text, axis } = frame
+  const { context, palette, samples, now, y, mss, most, role, text } = frame
   const i = lastAt(samples.at, samples.count, now)
   if (i < 0) return
   const { ink } = hostColours(palette, role)
@@ -224,17 +224,6 @@ function drawNowLabels(frame: Frame, nowX: number, width: number): void {
   spread(labels.map(([at]) => at)).forEach((at, n) => {
     label(context, palette, labels[n][1], nowX, at, labels[n][2], width)
   })
-  const window = samples.window[i] / mss
-  if (window > most) {
-    setFont(context, palette, 11)
-    context.textAlign = 'right'
-    context.strokeStyle = palette.colour.surface
-    context.lineWidth = 4
-    context.fillStyle = palette.colour['ink-3']
-    const words = text.congestion.windowAbove(Math.round(window))
-    context.strokeText(words, axis.x1 - 6, TOP + 19)
-    context.fillText(words, axis.x1 - 6, TOP + 19)
-  }
 }
 
 /** Label heights at least a line apart, in their order from the top. */

@@ -331,7 +331,7 @@ export const shell = {
       recovery: 'recovery',
       loss: 'loss',
     },
-    windowAbove: (segments: number) => `peer’s window: ${count(segments, 'segment', 'segments')}, above this scale`,
+    windowAbove: (segments: number) => `peer’s window ${segments}, above this scale`,
     same: (cwnd: number) => `cwnd ${cwnd} = ssthresh`,
     value: (name: string, value: string) => `${name} ${value}`,
     marks: { lost: 'lost', retransmitted: 'sent again', noticed: 'loss noticed' },
