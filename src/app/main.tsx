@@ -5,7 +5,7 @@ import { store } from '../store'
 import { Shell, textOf } from '../ui'
 import type { SessionDoor } from '../ui'
 import '../ui/global.css'
-import { openAddress, openSession } from './session'
+import { openAddress, openAgain, openSession } from './session'
 
 const door: SessionDoor = {
   scenarios: async () => {
@@ -19,6 +19,9 @@ const door: SessionDoor = {
   },
   open: async (source) => {
     await openSession(source)
+  },
+  again: async () => {
+    await openAgain()
   },
 }
 

@@ -9,12 +9,18 @@ import { reducedMotion } from '../ui'
 /** What opens when the address asks for nothing. */
 const FIRST_SCENARIO = 'three-way-handshake'
 
+let lastSource: SessionSource = { kind: 'scenario', id: FIRST_SCENARIO }
+
+/** Opens what is open once more, as it was when it was opened. */
+export async function openAgain(): Promise<boolean> {
+  return openSession(lastSource)
+}
+
 export async function openSession(source: SessionSource): Promise<boolean> {
-  const { client } = store.getState()
-  const before = store.getState().snapshot
-  const arrived = nextSnapshot(before)
+  const { client, epoch, info: before } = store.getState()
   const loaded = await client.load(source)
   if (loaded === undefined) return false
+  lastSource = source
   const { info, notice } = loaded
   const state = store.getState()
   state.opened(info)
@@ -23,7 +29,7 @@ export async function openSession(source: SessionSource): Promise<boolean> {
   const showsGraph = info.focus === 'congestion' || info.focus === 'everything'
   state.setLayout({ preset: info.focus, tab: showsGraph ? 'congestion' : 'events' })
   noteInAddress(source, before === null)
-  const snapshot = await arrived
+  const snapshot = await firstSnapshot(epoch)
   const pace = openingPace(info, snapshot)
   store.getState().setPace(pace)
   if (snapshot.position.step === 0 && !reducedMotion()) await client.play(pace)
@@ -46,13 +52,18 @@ export async function openAddress(): Promise<void> {
   await openSession({ kind: 'scenario', id: FIRST_SCENARIO })
 }
 
-/** The first frame that is not `before`. */
-function nextSnapshot(before: Snapshot | null): Promise<Snapshot> {
+/** The first snapshot of another trace than that of epoch `before`. */
+function firstSnapshot(before: number): Promise<Snapshot> {
   return new Promise((resolve) => {
-    const stop = store.subscribe(({ snapshot }) => {
-      if (snapshot === null || snapshot === before) return
-      stop()
+    const { epoch, snapshot } = store.getState()
+    if (snapshot !== null && epoch !== before) {
       resolve(snapshot)
+      return
+    }
+    const stop = store.subscribe((state) => {
+      if (state.snapshot === null || state.epoch === before) return
+      stop()
+      resolve(state.snapshot)
     })
   })
 }
@@ -61,9 +72,17 @@ const PACES = [1 / 2_000, 1 / 1_000, 1 / 500, 1 / 200, 1 / 100, 1 / 50, 1 / 20, 
 /** Real seconds that the opening round trips take. */
 const OPENING_SECONDS = 4
 
-/** Slow enough to follow: a handshake takes a few seconds; where the lesson is a long transfer, some dozen round trips do. */
+/** Round trips that pass in that time: a handshake is to be followed, a long transfer to be watched. */
+const OPENING_ROUND_TRIPS: Readonly<Record<SessionInfo['focus'], number>> = {
+  states: 1.5,
+  queues: 4,
+  congestion: 12,
+  everything: 1.5,
+}
+
+/** Slow enough to follow, fast enough not to be waited for. */
 function openingPace(info: SessionInfo, { links }: Snapshot): number {
-  const roundTrips = info.focus === 'congestion' ? 12 : 1.5
+  const roundTrips = OPENING_ROUND_TRIPS[info.focus]
   const link = links.at(0)
   const micros = link === undefined ? 40_000 : link.aToB.delayMicros + link.bToA.delayMicros
   const wanted = (Math.max(1_000, micros) * roundTrips) / (OPENING_SECONDS * 1_000_000)

@@ -121,7 +121,7 @@ function drawAxes({ context, palette, axis, y, bottom, most }: Frame): void {
   context.lineWidth = 1
   context.textBaseline = 'middle'
   context.textAlign = 'right'
-  for (const value of y.ticks(Math.min(most, Math.max(2, (bottom - TOP) / 24)))) {
+  for (const value of y.ticks(Math.min(most, Math.max(2, (bottom - TOP) / 28)))) {
     context.strokeStyle = value === 0 ? colour['hairline-strong'] : colour.hairline
     stroke(context, [axis.x0, Math.round(y(value)) + 0.5, axis.x1, Math.round(y(value)) + 0.5])
     context.fillStyle = colour['ink-3']

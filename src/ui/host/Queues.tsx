@@ -92,7 +92,7 @@ function Queue({ name, gloss, fill, length, limit, entries, host, now }: QueuePr
 }
 
 function waitText(entry: QueueEntryView, now: number, text: ReturnType<typeof useText>['queues']): string {
-  const waited = text.waits('', briefDuration(now - entry.since)).trim()
+  const waited = text.waited(briefDuration(now - entry.since))
   return entry.retries > 0 ? `${waited}, ${text.retries(entry.retries)}` : waited
 }
 

@@ -60,7 +60,7 @@ export function ScenarioItems({ door, onDone }: { readonly door: SessionDoor; re
           className={menuStyles.item}
           onClick={() => {
             onDone()
-            void door.open({ kind: 'scenario', id: current })
+            void door.again()
           }}
         >
           {text.again}

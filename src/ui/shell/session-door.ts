@@ -12,6 +12,8 @@ export interface SessionDoor {
   /** The built-in scenarios, in the order in which they are offered. */
   readonly scenarios: () => Promise<readonly ScenarioSummary[]>
   readonly open: (source: SessionSource) => Promise<void>
+  /** Opens what is open once more, from its beginning. */
+  readonly again: () => Promise<void>
 }
 
 /** What each arrangement of the page is given. */

@@ -194,6 +194,16 @@ function drawSpan(
   context.strokeRect(x + 0.4, y + 0.4, width - 0.8, height - 0.8)
 }
 
+/** Marks of a kind stand at least this far apart, px. */
+const SPACING: Readonly<Record<MarkKind, number>> = {
+  drop: 1,
+  state: 2,
+  retransmission: 3,
+  loss: 5,
+  reset: 3,
+  action: 2,
+}
+
 function drawMarks(
   context: CanvasRenderingContext2D,
   palette: Palette,
@@ -203,11 +213,11 @@ function drawMarks(
   for (const kind of MARK_KINDS) {
     for (const track of marks.values()) {
       if (track.kind !== kind) continue
-      // One mark for each pixel: the next to be drawn is searched for, not come upon.
+      // The next mark to be drawn is searched for, not come upon: there may be a hundred thousand.
       for (let i = 0; i < track.at.length;) {
         const x = placeOf(axis, track.at[i])
         drawMark(context, palette, kind, roles[track.host] ?? 'other', x, rows.marksAt)
-        i = Math.max(i, lastAt(track.at, track.at.length, timeAt(axis, x + 1))) + 1
+        i = Math.max(i, lastAt(track.at, track.at.length, timeAt(axis, x + SPACING[kind]))) + 1
       }
     }
   }
