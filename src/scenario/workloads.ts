@@ -8,7 +8,7 @@ export const WORKLOADS = ['bulk', 'lossy', 'fast', 'pipe', 'many'] as const
 type WorkloadId = (typeof WORKLOADS)[number]
 
 interface WorkloadSizes {
-  /** Bytes in all. */
+  /** Bytes of each flow. */
   readonly bytes?: number
   readonly flows?: number
   readonly congestion?: 'reno' | 'cubic'
@@ -16,6 +16,7 @@ interface WorkloadSizes {
 
 interface Workload {
   readonly title: string
+  /** Of each flow. */
   readonly bytes: number
   readonly flows: number
   readonly link: LinkSettingsDocument
@@ -48,7 +49,7 @@ const PLANS: Readonly<Record<WorkloadId, Workload>> = {
   },
   many: {
     title: '1000 flows of 100 kB each over 100 Mbit/s',
-    bytes: 100_000_000,
+    bytes: 100_000,
     flows: 1_000,
     link: { rate: '100Mbit', delay: '20ms', queue: 1_000 },
   },
@@ -63,15 +64,14 @@ const ROOMY = {
 }
 
 /**
- * The document of a workload; undefined for an id that is none. Flows share the bytes evenly, rounded up; they start within a second,
- * spread so that no two start together.
+ * The document of a workload; undefined for an id that is none. Flows start within a second, spread so that no two start together.
  */
 export function findWorkload(id: string, sizes: WorkloadSizes = {}): ScenarioDocument | undefined {
   const known = WORKLOADS.find((candidate) => candidate === id)
   if (known === undefined) return undefined
   const plan = PLANS[known]
   const flows = sizes.flows ?? plan.flows
-  const bytes = Math.max(1, Math.ceil((sizes.bytes ?? plan.bytes) / flows))
+  const bytes = sizes.bytes ?? plan.bytes
   const sysctl = { ...ROOMY, tcp_congestion_control: sizes.congestion ?? 'cubic' }
   return {
     version: 1,
