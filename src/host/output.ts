@@ -36,6 +36,8 @@ export interface Envelope {
   readonly src: Ipv4Address
   readonly dst: Ipv4Address
   readonly identification: number
+  /** DSCP and ECN bits; 0 where it is not said. */
+  readonly tos?: number
 }
 
 /**
@@ -46,7 +48,7 @@ export function output(
   host: Host,
   io: HostIo,
   socket: number,
-  { src, dst, identification }: Envelope,
+  { src, dst, identification, tos = 0 }: Envelope,
   segment: TcpSegment,
   purpose: SendPurpose,
   rule: RuleName = PURPOSE_RULE[purpose],
@@ -57,7 +59,7 @@ export function output(
     dst,
     ttl: host.sysctl.ip_default_ttl,
     identification,
-    tos: 0,
+    tos,
     dontFragment: true,
   }
   const { payload } = segment

@@ -116,6 +116,8 @@ export interface SocketOptions {
   /** 0 for ever. */
   receiveTimeoutMicros: Micros
   sendTimeoutMicros: Micros
+  /** IP_TOS: DSCP of what it sends; the two ECN bits are TCP's. */
+  tos: number
 }
 
 export interface Listener {

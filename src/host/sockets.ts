@@ -31,6 +31,7 @@ export function createSocket(
     linger: -1,
     receiveTimeoutMicros: 0,
     sendTimeoutMicros: 0,
+    tos: 0,
   },
 ): Socket {
   const id = io.newSocketId()

@@ -51,7 +51,8 @@ class BoundIo implements TcpIo {
   transmit(tcb: Tcb, segment: TcpSegment, purpose: SendPurpose): number {
     const socket = this.host.sockets.get(tcb.socket)
     const identification = socket === undefined ? 0 : socket.identification++ & 0xffff
-    const envelope = { src: tcb.local.address, dst: tcb.remote.address, identification }
+    const tos = socket?.options.tos ?? 0
+    const envelope = { src: tcb.local.address, dst: tcb.remote.address, identification, tos }
     return output(this.host, this.io, tcb.socket, envelope, segment, purpose)
   }
 

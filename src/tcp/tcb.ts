@@ -60,6 +60,8 @@ export interface SentSegment {
   retransInFlight: boolean
   /** Bytes delivered when it was sent; for rate samples. */
   deliveredAtSend: number
+  /** First sequence number of the burst that it left in: neighbours with the same one are sent again as one burst, too. */
+  burst: Seq32
   /** MSG_EOR: it must not be joined with what follows. */
   endOfRecord: boolean
 }

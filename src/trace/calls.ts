@@ -29,6 +29,7 @@ export const SOCKET_OPTIONS = [
   'TCP_SYNCNT',
   'TCP_LINGER2',
   'TCP_DEFER_ACCEPT',
+  'IP_TOS',
 ] as const
 export type SocketOption = (typeof SOCKET_OPTIONS)[number]
 

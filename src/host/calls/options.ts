@@ -26,6 +26,8 @@ const MAX_TRIES = 127
 /** TCP_FIN_TIMEOUT_MAX, s. */
 const MAX_FIN_SECONDS = 120
 const MIN_MSS = 88
+/** INET_ECN_MASK. */
+const ECN_MASK = 3
 const MAX_WINDOW = 32_767
 
 export function setsockopt({ host, socket, call, io }: Context<CallOf<'setsockopt'>>): Outcome {
@@ -84,6 +86,10 @@ function set(host: Host, socket: Socket, option: SocketOption, value: OptionValu
     case 'SO_SNDTIMEO':
       if (number < 0) return 'EINVAL'
       options.sendTimeoutMicros = number * MICROS_PER_MS
+      return ''
+    case 'IP_TOS':
+      // A stream's ECN bits are not the user's (__ip_sock_set_tos).
+      options.tos = number & 0xff & ~ECN_MASK
       return ''
     case 'TCP_QUICKACK':
       if (socket.tcb !== undefined) setQuickAck(socket.tcb, number, tcpIo(host, io))
@@ -175,6 +181,8 @@ function get(host: Host, socket: Socket, option: SocketOption): OptionValue | un
       return options.receiveTimeoutMicros / MICROS_PER_MS
     case 'SO_SNDTIMEO':
       return options.sendTimeoutMicros / MICROS_PER_MS
+    case 'IP_TOS':
+      return options.tos
     case 'TCP_QUICKACK':
       return Number((tcb?.ack.pingpong ?? 0) < INTERACTIVE)
     case 'TCP_MAXSEG':

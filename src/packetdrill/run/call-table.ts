@@ -1,6 +1,6 @@
 /** What each call of the language does: to which call of the host it comes, and what it answers. */
 import { accept, bind, close, connect, listen, shutdown, socket } from './calls-connection'
-import { read, readv, recv, recvmsg, send, sendmsg, write, writev } from './calls-data'
+import { open, read, readv, recv, recvmsg, send, sendfile, sendmsg, write, writev } from './calls-data'
 import { fcntl, getsockopt, ioctl, setsockopt } from './calls-options'
 import { epollCreate, epollCtl, epollWait, poll } from './calls-poll'
 import type { Perform } from './made'
@@ -24,6 +24,8 @@ export const CALLS: Readonly<Record<string, Perform>> = {
   send,
   sendto: send,
   sendmsg,
+  open,
+  sendfile,
   fcntl,
   ioctl,
   setsockopt,

@@ -3,7 +3,7 @@ import { readableBytes } from '../../tcp'
 import type { CallLine, Value } from '../syntax'
 import { failAt, unsupportedAt } from './failure'
 import { socketOfFd } from './find'
-import { liveFd, made } from './made'
+import { immediate, liveFd, made } from './made'
 import type { Made } from './made'
 import type { Run } from './run'
 import { field, optionalNumber, valueNames, valueNumber } from './values'
@@ -31,6 +31,16 @@ export function sendmsg(run: Run, line: number, call: CallLine): Made {
 function output(run: Run, line: number, call: CallLine, bytes: number, flags: readonly string[]): Made {
   refuseUnknown(line, flags, SEND_FLAGS)
   return made(run, { call: 'send', fd: liveFd(run, line, call.args[0]), bytes, flags })
+}
+
+/** A file of a script: its contents do not matter, and it is as long as anyone asks. */
+export function open(_run: Run, _line: number, call: CallLine): Made {
+  return immediate(call.result ?? 0)
+}
+
+/** `sendfile(4, 5, [0], 1000)`: as a write of so many bytes. */
+export function sendfile(run: Run, line: number, call: CallLine): Made {
+  return output(run, line, call, valueNumber(line, call.args[3]), [])
 }
 
 export function read(run: Run, line: number, call: CallLine): Made {

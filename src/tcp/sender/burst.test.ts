@@ -48,6 +48,23 @@ describe('the size of a burst', () => {
   })
 })
 
+test('a lost burst leaves as one again, with PSH at its end; what SACK has cut apart does not', () => {
+  const bench = senderBench()
+  write(bench, 10_000)
+  takeSent(bench)
+  pass(bench, 100_000)
+  // Lost are the first burst, 1 to 2001, and half of the second.
+  ack(bench, 1, { sack: [[3_001, 8_001]] })
+  pass(bench, 1_000)
+  ack(bench, 1, { sack: [[3_001, 10_001]] })
+  const again = bench.sent.filter((one) => one.purpose === 'fastRetransmit')
+  expect(again.map((one) => [one.seq, (one.flags & PSH) !== 0])).toEqual([
+    [1, false],
+    [1_001, true],
+    [2_001, false],
+  ])
+})
+
 describe('deferral', () => {
   test('an ACK that opens little of the window lets a full burst wait for the next, within a millisecond of the last', () => {
     const bench = senderBench()

@@ -5,7 +5,7 @@
  */
 import { seqAdd, seqDiff, seqGe, seqLt } from '../../base'
 import type { SendPurpose } from '../../trace'
-import { ACK, FIN, SYN } from '../../wire'
+import { ACK, FIN, PSH, SYN } from '../../wire'
 import type { TcpIo } from '../io'
 import { inReduction, segmentsInFlight } from '../recovery/counts'
 import type { SentSegment, Tcb } from '../tcb'
@@ -15,16 +15,27 @@ import { payloadAt, windowEnd } from './queue'
 import { emitSegment } from './segment'
 import { setTransmitTimer } from './transmit-timer'
 
-/** Sends everything lost that the congestion window has room for, oldest first. */
+/**
+ * Sends everything lost that the congestion window has room for, oldest first. What left as one burst and is still in one piece leaves as one
+ * again, with PSH at its end.
+ */
 export function retransmitLost(tcb: Tcb, io: TcpIo): void {
   const { recovery, sent } = tcb
   let headSent = false
+  let inBurst = 0
   for (let i = 0; i < sent.length; i++) {
     if (segmentsInFlight(tcb) >= tcb.congestion.cwnd || recovery.retransOut >= recovery.lostOut) break
     const segment = sent[i]
     if (!segment.lost || segment.sacked || segment.retransInFlight) continue
     const inLoss = recovery.caState === 'Loss'
-    if (!retransmit(tcb, i, inLoss ? 'timeoutRetransmit' : 'fastRetransmit', io)) break
+    inBurst++
+    const goesOn = segmentsInFlight(tcb) + 1 < tcb.congestion.cwnd && continuesBurst(tcb, i)
+    const push = !goesOn && inBurst > 1
+    if (!retransmit(tcb, i, inLoss ? 'timeoutRetransmit' : 'fastRetransmit', io, push)) break
+    if (!goesOn) {
+      inBurst = 0
+      endBurst(tcb, i)
+    }
     io.count(inLoss ? 'TCPSlowStartRetrans' : 'TCPFastRetrans')
     if (inReduction(tcb)) recovery.prrOut++
     if (i === 0 && !isArmed(tcb, 'reorder')) headSent = true
@@ -32,9 +43,22 @@ export function retransmitLost(tcb: Tcb, io: TcpIo): void {
   if (headSent) setTransmitTimer(tcb, 'retransmit', tcb.rtt.rto, io)
 }
 
-/** Retransmits segment `index` of the queue and marks it. Returns false when the peer's window leaves no room for it. */
-export function retransmit(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo): boolean {
-  if (!sendAgain(tcb, index, purpose, io)) return false
+/** The next segment is of the same burst and has to be sent again, too. */
+function continuesBurst({ sent }: Tcb, index: number): boolean {
+  if (index + 1 >= sent.length) return false
+  const [segment, next] = [sent[index], sent[index + 1]]
+  return next.burst === segment.burst && next.lost && !next.sacked && !next.retransInFlight
+}
+
+/** What follows of the burst is one of its own from now on (tcp_fragment). */
+function endBurst({ sent }: Tcb, index: number): void {
+  const { burst } = sent[index]
+  for (let i = index + 1; i < sent.length && sent[i].burst === burst; i++) sent[i].burst = sent[index + 1].seq
+}
+
+/** Retransmits segment `index` of the queue and marks it, with PSH beyond what it bears by itself where `push` says so. Returns false when the peer's window leaves no room for it. */
+export function retransmit(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo, push = false): boolean {
+  if (!sendAgain(tcb, index, purpose, io, push)) return false
   const { recovery } = tcb
   const segment = tcb.sent[index]
   if (!segment.retransInFlight) {
@@ -47,11 +71,12 @@ export function retransmit(tcb: Tcb, index: number, purpose: SendPurpose, io: Tc
 }
 
 /** Retransmits without marking, as a tail loss probe does: the scoreboard does not count it as a repair. */
-export function sendAgain(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo): boolean {
+export function sendAgain(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo, push = false): boolean {
   const segment = tcb.sent[index]
   if (seqLt(segment.seq, tcb.snd.una)) segment.seq = tcb.snd.una
   if ((segment.flags & SYN) === 0 && !fitSegment(tcb, index)) return false
-  segment.sentEvent = emitSegment(tcb, segment.seq, wireFlags(tcb, segment), payloadOf(tcb, segment), purpose, io)
+  const flags = wireFlags(tcb, segment) | (push ? PSH : 0)
+  segment.sentEvent = emitSegment(tcb, segment.seq, flags, payloadOf(tcb, segment), purpose, io)
   segment.lastSentAt = io.now
   segment.retransmits++
   segment.deliveredAtSend = tcb.recovery.delivered

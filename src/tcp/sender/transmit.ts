@@ -145,6 +145,7 @@ function sendBurst(tcb: Tcb, mss: number, most: number, mode: number, io: TcpIo)
 export function sendHead(tcb: Tcb, limit: number, mss: number, purpose: SendPurpose, io: TcpIo): number {
   if (headContent(tcb).bytes > limit) splitHead(tcb, limit)
   const { bytes, fin } = headContent(tcb)
+  const burst = tcb.snd.nxt
   const buffer = tcb.snd.buffers[tcb.snd.unsentFrom++]
   const count = Math.max(1, Math.ceil(bytes / mss))
   // Linux marks every burst, so that the receiver's GRO hands it on at once; not so when it is sent again (__tcp_transmit_skb).
@@ -156,6 +157,7 @@ export function sendHead(tcb: Tcb, limit: number, mss: number, purpose: SendPurp
     const flags = ACK | (last && push ? PSH : 0) | (last && fin ? FIN : 0)
     sendPiece(tcb, length, flags, fin && bytes === 0 ? 'fin' : purpose, io)
     const sent = tcb.sent[tcb.sent.length - 1]
+    sent.burst = burst
     if (!buffer.push) sent.flags &= ~PSH
     sent.endOfRecord = last && buffer.endOfRecord
   }
@@ -191,6 +193,7 @@ function recordSent(
     lost: false,
     retransInFlight: false,
     deliveredAtSend: tcb.recovery.delivered,
+    burst: what.seq,
     endOfRecord: false,
   })
   tcb.snd.nxt = what.end
