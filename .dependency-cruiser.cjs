@@ -12,7 +12,7 @@ const ROOMS = {
   sim: ['base', 'wire', 'trace', 'tcp', 'host', 'network'],
   scenario: ['base', 'wire', 'trace'],
   capture: ['base', 'wire', 'trace'],
-  packetdrill: ['base', 'wire', 'trace', 'tcp', 'host', 'sim', 'scenario'],
+  packetdrill: ['base', 'wire', 'trace', 'tcp', 'host', 'sim'],
   cli: ['base', 'wire', 'trace', 'sim', 'scenario', 'capture', 'packetdrill'],
   worker: ['base', 'wire', 'trace', 'sim', 'scenario', 'capture'],
   store: ['base', 'wire', 'trace'],
