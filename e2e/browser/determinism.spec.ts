@@ -2,7 +2,6 @@
 import { encodeLink, findScenario, freshSession } from '../../src/scenario'
 import { tcpscope } from '../tools/tcpscope'
 import { expect, test } from './page'
-import type { Scope } from './page'
 
 interface Summary {
   readonly steps: number
@@ -41,19 +40,16 @@ for (const [id, until] of RUNS) {
   })
 }
 
-/** Steps from change to change until nothing is left to happen. */
-async function toTheEnd(scope: Scope): Promise<void> {
-  const idle = scope.transport.getByText('Nothing is pending')
-  await scope.stepUntil(() => idle.isVisible(), 'packet')
-}
-
 test('a session made by hand runs in Node as it ran in the page', async ({ scope, page }) => {
   await scope.open('four-way-close')
   const syn = scope.wire.getByRole('button', { name: 'SYN from client, in flight' })
   await scope.stepUntil(() => syn.isVisible())
   await syn.click()
   await page.getByRole('button', { name: 'Duplicate', exact: true }).click()
-  await toTheEnd(scope)
+  const timeWait = scope.client.getByRole('button', { name: /TIME-WAIT/ })
+  await scope.stepUntil(() => timeWait.isVisible(), 'packet')
+  // The end of TIME-WAIT is the last thing to happen.
+  await scope.stepUntil(() => timeWait.isHidden(), 'state')
   const { hash, step } = await scope.place()
   await page.getByRole('button', { name: 'Share' }).click()
   const link = await page.getByLabel('Link to this session').inputValue()

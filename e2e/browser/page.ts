@@ -95,9 +95,9 @@ export class Scope {
   async pick(title: string): Promise<void> {
     await this.page.getByRole('button', { name: /^(Scenario|TCPScope) / }).click()
     const list = this.page.getByRole('dialog', { name: 'Scenarios' })
+    // The title, then the summary: another title may begin with this one.
     await list
-      .getByRole('button')
-      .filter({ has: this.page.getByText(title, { exact: true }) })
+      .getByRole('button', { name: new RegExp(`^${title.replaceAll(/\W/g, String.raw`\$&`)}\\s*[A-Z]`) })
       .click()
     await expect(this.page).toHaveTitle(`${title} · TCPScope`)
     await this.ready()
