@@ -1,13 +1,11 @@
 /** What the page has to say: short notices, failures in one sentence, a crash of the engine with the session to save. The page goes on beneath. */
-import { useEffect, useMemo } from 'react'
-import { store, useStore } from '../../store'
+import { useEffect } from 'react'
+import { useStore } from '../../store'
 import type { Toast } from '../../store'
-import { createTeller } from '../../viz'
-import { clockText } from '../format'
-import { eventAt, indexesOf, plain, shortSentence } from '../heroes'
 import { saveBytes } from '../share'
 import { useText } from '../text'
 import styles from './messages.module.css'
+import { Narration } from './Narration'
 
 const NOTICE_MS = 6_000
 const FAILURE_MS = 20_000
@@ -25,28 +23,6 @@ export function Messages() {
         ))}
       </section>
     </>
-  )
-}
-
-/** Says after each step where the clock stands and what happened last. */
-function Narration() {
-  const text = useText()
-  const told = useStore((state) => state.narration)
-  const sentence = useMemo(() => {
-    const { snapshot, trace, info } = store.getState()
-    if (told === 0 || snapshot === null || info === null) return ''
-    const { packets } = indexesOf(trace, info, snapshot.links)
-    const teller = createTeller(info, trace, packets)
-    const event = eventAt(trace, snapshot.position.event - 1)
-    const what = event === undefined ? '' : plain(shortSentence(text, event, teller))
-    return text.transport.told(clockText(snapshot.position.at), what)
-    // Only a step is told; what the clock does between steps is not.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [told])
-  return (
-    <p className={styles.narration} aria-live="polite">
-      {sentence}
-    </p>
   )
 }
 
