@@ -176,6 +176,12 @@ export const WILD: readonly HostileLink[] = [
   },
 ]
 
+/** Programs that open socket after socket, and a position a million steps along: more than a page can run. */
+export const ENDLESS = payload({
+  document: { version: 1, id: 'endless', title: 'Endless', ...restless({ call: 'socket' }) },
+  position: [4_000_000, 0],
+})
+
 export const MARKUP_TITLE = '<img src=x onerror=window.owned=1>'
 export const MARKUP_HOST = '<b>a</b>'
 const script = '</script><script>window.owned=1</script>'

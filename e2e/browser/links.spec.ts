@@ -1,5 +1,5 @@
 /** Broken and hostile links: one clear message, never a blank page or a hung tab. */
-import { GOOD_LINK, MARKUP, MARKUP_HOST, MARKUP_TITLE, REFUSED, WILD } from './hostile-links'
+import { ENDLESS, GOOD_LINK, MARKUP, MARKUP_HOST, MARKUP_TITLE, REFUSED, WILD } from './hostile-links'
 import { expect, test } from './page'
 import type { Scope } from './page'
 
@@ -44,6 +44,19 @@ test.describe('a link that asks for too much is opened as far as it goes', () =>
       await scope.travel('ArrowRight').catch(() => scope.travel('ArrowLeft'))
     })
   }
+})
+
+test('a link that asks for more than can be run is given up, at first and in an open page', async ({ scope, page }) => {
+  await scope.open(ENDLESS, 30_000)
+  await expect(scope.alerts).toContainText('asks for more than a page can run')
+  await expect(page).toHaveTitle(FIRST)
+  await scope.alerts.getByRole('button', { name: 'Dismiss' }).click()
+  for (let i = 0; i < 5; i++) await scope.stepOn()
+  const here = await scope.place()
+  await page.evaluate((pasted) => location.assign(`#${pasted}`), ENDLESS)
+  await expect(scope.alerts).toContainText('asks for more than a page can run', { timeout: 30_000 })
+  await expect.poll(() => scope.place()).toEqual(here)
+  await works(scope)
 })
 
 test('an empty link opens the first scenario and has nothing to complain of', async ({ scope, page }) => {

@@ -1,10 +1,10 @@
-/** The composition root: the one place that makes the Worker, joins it to the store, and puts the page into the document. */
+/** The composition root: starts the engine, joins the ways in to the page, and puts it into the document. */
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { store } from '../store'
-import { Shell, textOf } from '../ui'
+import { Shell } from '../ui'
 import type { SessionDoor } from '../ui'
 import '../ui/global.css'
+import { startEngine } from './engine'
 import { openAddress, openAgain, openSession } from './session'
 
 const door: SessionDoor = {
@@ -26,12 +26,7 @@ const door: SessionDoor = {
 }
 
 function start(): void {
-  const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' })
-  worker.addEventListener('error', () => {
-    const { tell, locale } = store.getState()
-    tell(textOf(locale).app.noWorker, 'failure')
-  })
-  store.getState().connect(worker)
+  startEngine()
   void openAddress()
   window.addEventListener('hashchange', () => void openAddress())
 }

@@ -4,7 +4,8 @@
  */
 import { store } from '../store'
 import type { SessionInfo, SessionSource, Snapshot } from '../trace'
-import { reducedMotion } from '../ui'
+import { reducedMotion, textOf } from '../ui'
+import { startEngine } from './engine'
 
 /** What opens when the address asks for nothing. */
 const FIRST_SCENARIO = 'three-way-handshake'
@@ -18,7 +19,12 @@ export async function openAgain(): Promise<boolean> {
 
 export async function openSession(source: SessionSource): Promise<boolean> {
   const { client, epoch, info: before } = store.getState()
-  const loaded = await client.load(source)
+  const back = before === null ? undefined : await client.share()
+  const loaded = await inTime(client.load(source))
+  if (loaded === LATE) {
+    await giveUp(back)
+    return false
+  }
   if (loaded === undefined) return false
   lastSource = source
   const { info, notice } = loaded
@@ -34,6 +40,29 @@ export async function openSession(source: SessionSource): Promise<boolean> {
   store.getState().setPace(pace)
   if (snapshot.position.step === 0 && !reducedMotion()) await client.play(pace)
   return true
+}
+
+/** Real milliseconds after which a session that is still not open asks for more than a page should run. */
+const PATIENCE_MS = 10_000
+const LATE = Symbol('late')
+
+function inTime<T>(work: Promise<T>): Promise<T | typeof LATE> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(LATE), PATIENCE_MS)
+    void work.then((result) => {
+      clearTimeout(timer)
+      resolve(result)
+    })
+  })
+}
+
+/** Ends the engine with the session that it is lost in, and takes a fresh one back to the session before, `back` as a link. */
+async function giveUp(back: string | undefined): Promise<void> {
+  startEngine()
+  const { client, tell, locale, opened } = store.getState()
+  tell(textOf(locale).app.tooMuch(PATIENCE_MS / 1_000), 'failure')
+  const loaded = back === undefined ? undefined : await client.load({ kind: 'link', hash: back })
+  if (loaded !== undefined) opened(loaded.info)
 }
 
 /** Leaves an address that opens the same again where that is short: a scenario's id. A file leaves none. */

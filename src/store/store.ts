@@ -90,7 +90,8 @@ export const store = createStore<State>((set, get) => {
           requestAnimationFrame(drawn)
         },
       })
-      set({ client })
+      // What another engine told is not continued by this one.
+      set({ ...noFacts(), client })
       return client
     },
     opened: (info) => {

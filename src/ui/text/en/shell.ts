@@ -16,6 +16,8 @@ export const shell = {
     messages: 'Messages',
     skipLink: 'Skip to the wire',
     reload: 'Open the scenario again',
+    tooMuch: (seconds: number) =>
+      `This session asks for more than a page can run: it was not open after ${seconds} s and was given up.`,
     noWorker: 'The stack could not start: this page has to be served by a web server, not opened as a file.',
   },
   bar: {
