@@ -32,11 +32,11 @@ test('a summary has the fields that scripts rely on, and the same hash every tim
 test('the ladder names each packet in the one-line notation', async () => {
   const { stdout } = await tcpscope('run', 'three-way-handshake', '--format', 'ladder')
   const [syn, synAck, ack] = stdout.split('\n')
-  expect(syn).toMatch(/client > server {2}SYN seq 0 win 64240 <mss 1460,sackOK,TS val \d+ ecr 0,nop,wscale 7>/)
+  expect(syn).toMatch(/client > server {2}SYN seq 0 win 64240 <mss 1460,sackOK,TS val \d+ ecr 0,nop,wscale 10>/)
   expect(synAck).toMatch(
-    /server > client {2}SYN,ACK seq 0 ack 1 win 65160 <mss 1460,sackOK,TS val \d+ ecr \d+,nop,wscale 7>/,
+    /server > client {2}SYN,ACK seq 0 ack 1 win 65160 <mss 1460,sackOK,TS val \d+ ecr \d+,nop,wscale 10>/,
   )
-  expect(ack).toMatch(/client > server {2}ACK seq 1 ack 1 win 502 /)
+  expect(ack).toMatch(/client > server {2}ACK seq 1 ack 1 win 63 /)
 })
 
 test('events are one JSON object a line, in order, each with its cause', async () => {

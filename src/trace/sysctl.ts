@@ -116,7 +116,7 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   tcp_invalid_ratelimit: 500,
   initcwnd: 10,
   initssthresh: 0,
-  tcp_rmem: [4_096, 131_072, 6_291_456],
+  tcp_rmem: [4_096, 131_072, 33_554_432],
   tcp_wmem: [4_096, 16_384, 4_194_304],
   rmem_max: 4_194_304,
   wmem_max: 4_194_304,
