@@ -2,8 +2,23 @@
  * Our stack and a real Linux kernel, over a TUN device in a namespace that dies with the test: bytes both ways, every close order,
  * refusal, a faulty wire. The kernel's application is a few lines of python. Nothing is left behind.
  */
+import { release } from 'node:os'
 import { describe, expect, test } from 'vitest'
+import { seq32 } from '../../src/base'
+import { createSession, runUntil, takeSnapshot } from '../../src/sim'
+import { twoHosts } from '../../src/testing/worlds'
 import type { Step } from '../../src/trace'
+import {
+  ACK,
+  decodePacket,
+  encodePacket,
+  formatFlags,
+  formatIpv4,
+  formatOptions,
+  NO_OPTIONS,
+  parseIpv4,
+  SYN,
+} from '../../src/wire'
 import { CLEAN_WIRE, liveHost } from './live-host'
 import type { WireFaults } from './live-host'
 import { kernelUnavailable, openKernel } from './wire'
@@ -11,6 +26,9 @@ import { kernelUnavailable, openKernel } from './wire'
 const OURS = '10.77.0.1'
 const KERNEL = '10.77.0.2'
 const missing = kernelUnavailable()
+const [major = 0, minor = 0] = release().split('.').map(Number)
+/** Before 6.14 one SYN less fitted (inet_csk_reqsk_queue_is_full). */
+const hasNewSynLimit = major > 6 || (major === 6 && minor >= 14)
 
 /** A python program for the kernel's side, on one line of shell. */
 function python(...lines: string[]): string {
@@ -53,6 +71,52 @@ const connectAnd = (...rest: Step[]): Step[] => [
   ...rest,
 ]
 const readToEnd: Step = { repeat: 'forever', untilClosed: true, steps: [{ call: 'recv', fd: 's', bytes: 65_536 }] }
+
+/** True for a segment that the side at `address` sends as a client: from a port of its own choice. */
+function clientSide(bytes: Uint8Array, address: string): boolean {
+  const decoded = decodePacket(bytes)
+  return decoded.ok && formatIpv4(decoded.value.ip.src) === address && decoded.value.segment.srcPort > 1_024
+}
+
+/** A SYN from one of many clients that never answer. */
+function handMadeSyn(srcPort: number): Uint8Array {
+  const [src, dst] = [parseIpv4(OURS) ?? 0, parseIpv4(KERNEL) ?? 0]
+  return encodePacket(
+    { src, dst, ttl: 64, identification: srcPort, tos: 0, dontFragment: true },
+    {
+      srcPort,
+      dstPort: 80,
+      seq: seq32(1),
+      ack: seq32(0),
+      flags: SYN,
+      window: 1_000,
+      urgentPointer: 0,
+      options: NO_OPTIONS,
+      payload: new Uint8Array(0),
+    },
+  )
+}
+
+/** How many of eight such SYNs our listener takes. */
+function synsTaken(backlog: number): number {
+  const server: Step[] = [
+    { call: 'socket', as: 'l' },
+    { call: 'bind', fd: 'l', port: 80 },
+    { call: 'listen', fd: 'l', backlog },
+  ]
+  const client: Step[] = Array.from({ length: 8 }, (_, i) => ({
+    call: 'rawSend',
+    src: `10.9.9.${i + 1}`,
+    srcPort: 1_000 + i,
+    dst: '10.0.0.2',
+    dstPort: 80,
+    flags: 'S',
+    seq: 1,
+  }))
+  const session = createSession(twoHosts({ client, server, serverSysctl: { tcp_syncookies: 0 } }))
+  runUntil(session, 500_000)
+  return takeSnapshot(session).hosts[1].sockets.find(({ listener }) => listener !== null)!.listener!.synQueueLength
+}
 
 describe.skipIf(missing !== undefined)(
   `our stack and Linux${missing === undefined ? '' : ` (not run: ${missing})`}`,
@@ -137,6 +201,83 @@ describe.skipIf(missing !== undefined)(
       expect(result.said, result.story).toContain('echo pong')
       expect(result.code).toBe(0)
     })
+
+    test('our SYN, and our ACK of the SYN,ACK, are what this kernel sends', async () => {
+      const wire = openKernel({
+        address: KERNEL,
+        peer: OURS,
+        run: python(
+          'import time',
+          's = socket.socket(); s.bind(("", 80)); s.listen(5); print("listening", flush=True); time.sleep(0.5)',
+          `c = socket.create_connection(("${OURS}", 7)); time.sleep(0.5)`,
+        ),
+        limitSeconds: 20,
+      })
+      try {
+        while (!wire.output().includes('listening')) await wire.shell('true')
+        const rmem = (await wire.shell('cat /proc/sys/net/ipv4/tcp_rmem')).trim().split(/\s+/).map(Number)
+        const steps: Step[] = [
+          { call: 'socket', as: 'l' },
+          { call: 'bind', fd: 'l', port: 7 },
+          { call: 'listen', fd: 'l', backlog: 5 },
+          ...connectAnd(),
+          { call: 'accept', fd: 'l', as: 'c' },
+        ]
+        const ours = liveHost(wire, OURS, steps, { sysctl: { tcp_rmem: [rmem[0], rmem[1], rmem[2]] } })
+        const sent: Record<'kernel' | 'ours', string[]> = { kernel: [], ours: [] }
+        const shape = (bytes: Uint8Array): string => {
+          const decoded = decodePacket(bytes)
+          if (!decoded.ok) return decoded.error
+          const { flags, window, options } = decoded.value.segment
+          return `${formatFlags(flags)} win ${window} <${formatOptions(options)
+            .replace(/val \d+ ecr [1-9]\d*/, 'val x ecr y')
+            .replace(/val \d+/, 'val x')}>`
+        }
+        const [deliver, send] = [wire.onPacket, wire.send]
+        wire.onPacket = (bytes) => {
+          if (clientSide(bytes, KERNEL)) sent.kernel.push(shape(bytes))
+          deliver(bytes)
+        }
+        wire.send = (bytes) => {
+          if (clientSide(bytes, OURS)) sent.ours.push(shape(bytes))
+          send(bytes)
+        }
+        await ours.run(5_000)
+        expect(sent.kernel.slice(0, 2)).toHaveLength(2)
+        expect(sent.ours.slice(0, 2)).toEqual(sent.kernel.slice(0, 2))
+      } finally {
+        wire.close()
+      }
+    })
+
+    test.skipIf(!hasNewSynLimit).each([0, 2, 4])(
+      'listen(fd, %i) takes as many SYNs as on Linux 6.14 and later',
+      async (backlog) => {
+        const wire = openKernel({
+          address: KERNEL,
+          peer: OURS,
+          sysctl: ['net.ipv4.tcp_syncookies=0'],
+          run: python(
+            'import time',
+            `s = socket.socket(); s.bind(("", 80)); s.listen(${backlog}); print("listening", flush=True); time.sleep(5)`,
+          ),
+          limitSeconds: 20,
+        })
+        try {
+          while (!wire.output().includes('listening')) await wire.shell('true')
+          const answered = new Set<number>()
+          wire.onPacket = (bytes) => {
+            const decoded = decodePacket(bytes)
+            if (decoded.ok && decoded.value.segment.flags === (SYN | ACK)) answered.add(decoded.value.segment.dstPort)
+          }
+          for (let i = 0; i < 8; i++) wire.send(handMadeSyn(1_000 + i))
+          await wire.shell('sleep 0.5')
+          expect(answered.size).toBe(synsTaken(backlog))
+        } finally {
+          wire.close()
+        }
+      },
+    )
 
     test('over a wire that loses, doubles and reorders, every byte arrives both ways', async () => {
       const faults: WireFaults = { seed: 7, loss: 0.02, duplicate: 0.02, reorder: 0.05, reorderMs: 6, delayMs: 2 }

@@ -22,7 +22,7 @@ export interface KernelOptions {
 
 export interface KernelWire {
   /** Hands the kernel a packet. */
-  send(packet: Uint8Array): void
+  send: (packet: Uint8Array) => void
   onPacket: (packet: Uint8Array) => void
   /** Output of the program so far. */
   output(): string
