@@ -34,6 +34,17 @@ function outside(page: Page): Promise<string[]> {
   })
 }
 
+/** Boxes that scroll sideways, and text that is cut off with its whole nowhere to be read. */
+function cut(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('body *')]
+      .filter((box) => box.checkVisibility() && box.closest('[popover], dialog, svg') === null)
+      .filter((box) => box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1)
+      .filter((box) => getComputedStyle(box).overflowX !== 'visible' && box.closest('[title]') === null)
+      .map((box) => `${box.tagName} ${box.scrollWidth} > ${box.clientWidth}: ${box.textContent?.slice(0, 60)}`),
+  )
+}
+
 async function steps(scope: Scope, count: number): Promise<void> {
   for (let i = 0; i < count; i++) await scope.stepOn('packet')
 }
@@ -49,6 +60,7 @@ for (const size of SIZES) {
     })
     expect(sideways).toBe(0)
     expect(await outside(page)).toEqual([])
+    expect(await cut(page)).toEqual([])
     await expect(scope.wire.or(scope.diagram).first()).toBeVisible()
     await expect(scope.transport).toBeInViewport({ ratio: 1 })
   })

@@ -27,7 +27,7 @@ export function Programs({
         {shown.map((thread) => (
           <li key={thread.thread}>
             <span>{thread.program}</span>
-            <code>{thread.current}</code>
+            <code title={thread.current}>{thread.current}</code>
             <Doing thread={thread} now={now} host={host} />
           </li>
         ))}
