@@ -25,6 +25,7 @@ import { eventAt, useIndexes, useTeller } from '../heroes'
 import type { Indexes } from '../heroes'
 import { useText } from '../text'
 import styles from './diagram.module.css'
+import { DiagramList } from './DiagramList'
 import { Edge } from './Edge'
 import { LastLine } from './LastLine'
 import { Meter } from './Meter'
@@ -57,7 +58,8 @@ function Diagram({ indexes, snapshot }: { readonly indexes: Indexes; readonly sn
   const meter = figureMeter(walks)
   const flight = useTokenFlight(lit, event)
   const role = (host: number) => snapshot.hosts[host]?.role ?? 'other'
-  const held = statesHeld(snapshot)
+  const places = statesHeld(snapshot)
+  const held = places
     .map(({ state, host, count }) => text.diagram.held(state, snapshot.hosts[host].name, count))
     .join(' ')
   return (
@@ -107,6 +109,7 @@ function Diagram({ indexes, snapshot }: { readonly indexes: Indexes; readonly sn
           />
         ))}
       </svg>
+      <DiagramList held={places} hosts={snapshot.hosts} walks={walks} />
       <LastLine
         last={
           lit === undefined || teller === null

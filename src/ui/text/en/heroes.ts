@@ -31,6 +31,7 @@ export const heroes = {
     any: 'any state',
     last: (time: string, who: string, from: string, to: string) => `${time}: ${who}, ${from} → ${to}`,
     start: 'Nothing has happened yet.',
+    list: 'The state diagram as a list',
   },
   ladder: {
     title: 'The wire',
