@@ -43,9 +43,9 @@ export class Scope {
     await this.transport.getByRole('button', { name, exact: true }).click()
   }
 
-  /** Where the session stands: the clock's title says it, for two people to compare. */
+  /** Where the session stands: the clock's title says it, for two people to compare. Waits while a session is being opened. */
   async place(): Promise<Place> {
-    const title = await this.transport.getByTitle(/trace hash/).getAttribute('title')
+    const title = await this.transport.getByTitle(/trace hash [0-9a-f]{16}/).getAttribute('title')
     const match = /Step (\d+), trace hash ([0-9a-f]{16})/.exec(title ?? '')
     if (match === null) throw new Error(`the clock does not say where the session stands: ${title}`)
     return { step: Number(match[1]), hash: match[2] }
