@@ -168,9 +168,7 @@ describe('a broken or hostile link is answered with one sentence', () => {
     'a position that is none': [linkOf({ of: 'rto', position: [-1, 0] }), /position\.step: expected a step/],
   }
   test.each(Object.entries(cases))('%s', (_, [hash, sentence]) => {
-    const began = performance.now()
     const result = decodeLink(hash)
-    expect(performance.now() - began).toBeLessThan(1_000)
     expect(result.ok ? 'accepted' : result.error).toMatch(sentence)
     expect(result.ok ? '' : result.error).toMatch(/^[^\n]{3,300}\.$/)
   })
