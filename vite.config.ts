@@ -39,5 +39,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'src/**/*.prop.ts'],
     environment: 'node',
+    // A guard against tests that hang, not a measure: a loaded machine may take its time.
+    testTimeout: 60_000,
   },
 })
