@@ -4,7 +4,7 @@ import { LINUX_SYSCTL } from '../trace'
 import type { HostSpec } from '../trace'
 import { parseIpv4 } from '../wire'
 import { compileProgram } from './program'
-import { FIRST_PID } from './records'
+import { FIRST_FD, FIRST_PID } from './records'
 import type { Host } from './records'
 
 /** A running host, programs not started. `index` is its place in the world, `seed` the run's. */
@@ -35,5 +35,5 @@ export function createHost(spec: HostSpec, index: number, seed: number): Host {
 }
 
 export function addFirstProcess(host: Host): void {
-  host.processes.set(FIRST_PID, { pid: FIRST_PID, name: host.name, descriptors: new Map() })
+  host.processes.set(FIRST_PID, { pid: FIRST_PID, name: host.name, descriptors: new Map(), noneFreeBelow: FIRST_FD })
 }

@@ -1,15 +1,14 @@
 /** Descriptor tables and open files: numbers are given lowest first, as POSIX asks. */
 import { present } from '../base'
 import type { HostIo } from './io'
-import { FIRST_FD, MAX_DESCRIPTORS } from './records'
+import { MAX_DESCRIPTORS } from './records'
 import type { Host, OpenFile, Process, Socket } from './records'
 
 /** The lowest free descriptor; -1 when the table is full. */
 export function freeDescriptor(process: Process): number {
-  let fd = FIRST_FD
-  // A table without holes, which most are, needs no search.
-  if (process.descriptors.has(FIRST_FD + process.descriptors.size - 1)) fd = FIRST_FD + process.descriptors.size
+  let fd = process.noneFreeBelow
   while (process.descriptors.has(fd)) fd++
+  process.noneFreeBelow = fd
   return fd < MAX_DESCRIPTORS ? fd : -1
 }
 
@@ -31,6 +30,12 @@ export function openDescriptor(
   io.recorder.socket = socket.id
   io.recorder.emit('host/descriptorOpened', 'descriptor', fd)
   io.recorder.socket = before
+}
+
+/** Takes a descriptor out of the table; its number is free again. */
+export function freeNumber(process: Process, fd: number): void {
+  process.descriptors.delete(fd)
+  process.noneFreeBelow = Math.min(process.noneFreeBelow, fd)
 }
 
 export function fileOf(host: Host, process: Process, fd: number): OpenFile | undefined {

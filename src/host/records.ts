@@ -15,8 +15,8 @@ import type { Ipv4Address } from '../wire'
 export const FIRST_PID = 1_000
 /** 0, 1 and 2 are the standard streams. */
 export const FIRST_FD = 3
-/** RLIMIT_NOFILE: as high as fs.nr_open lets root set it, so that a lab can have many connections. */
-export const MAX_DESCRIPTORS = 1_048_576
+/** RLIMIT_NOFILE, raised as a busy server raises it; a program that never closes meets EMFILE here and not the end of memory. */
+export const MAX_DESCRIPTORS = 65_536
 
 export interface Host {
   readonly index: number
@@ -53,6 +53,8 @@ export interface Process {
   readonly name: string
   /** Descriptor number to open file. */
   descriptors: Map<number, number>
+  /** Every lower number is taken: where the search for a free one begins. */
+  noneFreeBelow: number
 }
 
 /** What descriptors refer to; dup and fork share one. */

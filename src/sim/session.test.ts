@@ -217,3 +217,15 @@ test('a branch has the commands from before its fork, then its own, and the trac
     expect(packetHeader(mine.packets, i)).toEqual(packetHeader(fresh.packets, i))
   }
 })
+
+test('a program that never closes its sockets fills no memory with checkpoints, and the session still goes back', () => {
+  const session = createSession(twoHosts({ client: [{ repeat: 'forever', steps: [{ call: 'socket' }] }] }))
+  while (position(session).step < 12_000) stepForward(session)
+  const copied = [...session.branch.checkpoints.values()].reduce((sum, state) => sum + state.hosts[0].sockets.size, 0)
+  expect(copied).toBeLessThanOrEqual(50_000)
+  const hash = sessionHash(session)
+  seek(session, { to: 'step', step: 5_000 })
+  expect(takeSnapshot(session).hosts[0].socketCount).toBe(5_000)
+  seek(session, { to: 'step', step: 12_000 })
+  expect(sessionHash(session)).toBe(hash)
+})

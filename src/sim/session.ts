@@ -44,6 +44,8 @@ export interface Session {
 
 const FIRST_CHECKPOINT_EVERY = 128
 const MOST_CHECKPOINTS = 64
+/** Sockets in all checkpoints of a branch together: they are most of what a copy costs. */
+const MOST_COPIED_SOCKETS = 50_000
 /** No single request runs more steps than this; the caller may ask again. */
 const MOST_STEPS = 2_000_000
 
@@ -278,10 +280,23 @@ function noteStep(session: Session, branch: Branch): void {
   }
   appendStep(timeline, state.now, traceMark(branch.trace))
   branch.endAt = Math.max(branch.endAt, state.now)
-  if (session.recorder.enabled && state.step % branch.checkpointEvery === 0) {
-    branch.checkpoints.set(state.step, deepCopy(state))
-    if (branch.checkpoints.size > MOST_CHECKPOINTS) thinOut(branch)
+  if (session.recorder.enabled && state.step % branch.checkpointEvery === 0) addCheckpoint(branch, state)
+}
+
+/** Takes a checkpoint, unless the world has become so large that going back had better be slow. */
+function addCheckpoint(branch: Branch, state: WorldState): void {
+  let sockets = socketsIn(state)
+  for (const taken of branch.checkpoints.values()) sockets += socketsIn(taken)
+  if (sockets > MOST_COPIED_SOCKETS) {
+    thinOut(branch)
+    return
   }
+  branch.checkpoints.set(state.step, deepCopy(state))
+  if (branch.checkpoints.size > MOST_CHECKPOINTS) thinOut(branch)
+}
+
+function socketsIn({ hosts }: WorldState): number {
+  return hosts.reduce((sum, host) => sum + host.sockets.size, 0)
 }
 
 /** Doubles the distance between checkpoints, so that their number stays bounded however long the run. */

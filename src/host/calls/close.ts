@@ -2,6 +2,7 @@
 import { MICROS_PER_SECOND } from '../../base'
 import { abort, close as closeConnection, shutdownRead, shutdownWrite } from '../../tcp'
 import { count } from '../counters'
+import { freeNumber } from '../descriptors'
 import type { HostIo } from '../io'
 import { stopListening } from '../listener'
 import { releasePort } from '../ports'
@@ -39,7 +40,7 @@ export function shutdown({ host, socket, call, io }: Context<CallOf<'shutdown'>>
 /** Takes a descriptor away. The connection itself ends when this was the last reference to its open file. */
 export function close(context: Context<CallOf<'close'>>): Outcome {
   const { host, process, fd, file, socket, io } = context
-  process.descriptors.delete(fd)
+  freeNumber(process, fd)
   io.recorder.emit('host/descriptorClosed', 'descriptorClosed', fd)
   file.references--
   if (file.references > 0) return returned(0)

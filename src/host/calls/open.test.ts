@@ -24,6 +24,13 @@ test('descriptors begin at 3 and the lowest free number is given first', () => {
   expect(socket(bench)).toBe(6)
 })
 
+test('a hole at the bottom of the table is found, though the numbers above it are as many as the table is long', () => {
+  const bench = createBench()
+  expect([socket(bench), socket(bench), socket(bench)]).toEqual([3, 4, 5])
+  does(bench, SERVER, { call: 'close', fd: 3 })
+  expect([socket(bench), socket(bench)]).toEqual([3, 6])
+})
+
 test('every call on a descriptor that is not open fails with EBADF', () => {
   const bench = createBench()
   const calls = [
