@@ -176,7 +176,7 @@ export const WILD: readonly HostileLink[] = [
   },
 ]
 
-/** Programs that open socket after socket, and a position a million steps along: more than a page can run. */
+/** Programs that open socket after socket, and a position millions of steps along: it takes seconds to find that it is not reached. */
 export const ENDLESS = payload({
   document: { version: 1, id: 'endless', title: 'Endless', ...restless({ call: 'socket' }) },
   position: [4_000_000, 0],
