@@ -1,15 +1,29 @@
 /** Packetdrill scripts: parse a text, play it on a host of ours in virtual time, say how it went. */
 import { parseScript } from './parse/script'
+import { createHostRun } from './run/create'
 import { playScript } from './run/play'
 import type { Played } from './run/play'
+import type { Run } from './run/run'
+import type { Script } from './syntax'
 
 export type { Played } from './run/play'
 
-/** Parses and plays a script. `path` is only for messages. A script that does not parse fails at its line. */
-export function runScript(path: string, text: string): Played {
+/**
+ * Parses and plays a script. `path` is only for messages. A script that does not parse fails at its line. `createRun` makes the machine that it is played
+ * on: a host of ours in virtual time, if not given.
+ */
+export function runScript(path: string, text: string, createRun: (script: Script) => Run = createHostRun): Played {
   const parsed = parseScript(path, text)
-  if (parsed.ok) return playScript(parsed.value)
+  if (parsed.ok) return playScript(createRun(parsed.value))
   const { unsupported, line, message } = parsed.error
   const plain = message.replace(`${path}:${line}: `, '')
-  return { result: unsupported ? 'unsupported' : 'fail', line, message: plain, event: '', ladder: [], notes: [] }
+  return {
+    result: unsupported ? 'unsupported' : 'fail',
+    line,
+    message: plain,
+    event: '',
+    ladder: [],
+    notes: [],
+    untimely: [],
+  }
 }

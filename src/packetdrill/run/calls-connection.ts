@@ -6,7 +6,7 @@ import { socketOfFd } from './find'
 import { liveFd, made } from './made'
 import type { Answer, Made } from './made'
 import { addSocket, SCRIPT_PORT } from './run'
-import type { Run, TestSocket } from './run'
+import type { HostRun as Run, TestSocket } from './run'
 import { field, optionalNumber, showValue, valueNames, valueNumber } from './values'
 
 /** A call that gives a descriptor: its answer is mapped to the script's number, once. */

@@ -5,7 +5,7 @@ import { failAt, unsupportedAt } from './failure'
 import { socketOfFd } from './find'
 import { immediate, liveFd, made } from './made'
 import type { Made } from './made'
-import type { Run } from './run'
+import type { HostRun as Run } from './run'
 import { field, optionalNumber, valueNames, valueNumber } from './values'
 
 const SEND_FLAGS: ReadonlySet<string> = new Set(['MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL', 'MSG_OOB', 'MSG_EOR'])

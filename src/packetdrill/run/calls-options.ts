@@ -8,7 +8,7 @@ import { fileOf, socketOfFd } from './find'
 import { immediate, liveFd, made } from './made'
 import type { Made } from './made'
 import { note } from './run'
-import type { Run } from './run'
+import type { HostRun as Run } from './run'
 import { CONSTANTS, field, optionalNumber, showValue, valueNames } from './values'
 
 /** Options that change nothing which a script on one host can see. */

@@ -10,7 +10,7 @@ import { failAt } from './failure'
 import { fileOf, socketOfFd } from './find'
 import { immediate, liveFd } from './made'
 import type { Answer, Made } from './made'
-import type { Interest, Run } from './run'
+import type { HostRun as Run, Interest } from './run'
 import { CONSTANTS as C, field, optionalNumber, valueNumber } from './values'
 
 const ALWAYS = C['POLLERR'] | C['POLLHUP'] | C['POLLNVAL']

@@ -5,13 +5,11 @@
 import type { Micros } from '../../base'
 import { ERRNO } from '../../trace'
 import type { CallLine, ScriptEvent } from '../syntax'
-import { CALLS } from './call-table'
-import { failAt, unsupportedAt } from './failure'
-import { awaitThat } from './machine'
-import type { Answer, Made } from './made'
+import { failAt } from './failure'
+import type { Answer, Made } from './under-test'
 import { seconds, tell } from './run'
 import type { Run } from './run'
-import { toleranceAfter } from './timing'
+import { toleranceAfter, verifyTimely } from './timing'
 
 /** How long a blocked call is awaited beyond its time, to say when it returned. */
 const LATE_MICROS = 60_000_000
@@ -20,10 +18,8 @@ export function runCall(run: Run, event: ScriptEvent, call: CallLine): void {
   // Both times of a call count from the same moment, though it may have to wait for the one before.
   const anchor = event.time.kind === 'absolute' ? 0 : run.finishedAt
   finishPending(run)
-  const perform = Object.hasOwn(CALLS, call.name) ? CALLS[call.name] : undefined
-  if (perform === undefined) return unsupportedAt(event.line, `the call ${call.name}() is not played`)
   const text = event.text.replace(/^[-+*~.\d\s]*(?=[a-z])/, '')
-  const made = perform(run, event.line, call)
+  const made = run.machine.perform(event.line, call)
   const verify = (answer: Answer): void => {
     tell(run, run.machine.now, showAnswer(text, answer))
     verifyAnswer(event, call, text, answer)
@@ -76,17 +72,19 @@ export function finishPending(run: Run): void {
   if (pending === undefined) return
   const { until, toleranceMicros, line, text } = pending
   const limit = Math.max(run.machine.now, until + toleranceMicros + LATE_MICROS)
-  awaitThat(run.machine, limit, () => pending.returnedAt !== undefined)
+  run.machine.awaitThat(limit, () => pending.returnedAt !== undefined)
   run.pending = undefined
   const at = pending.returnedAt
   if (at === undefined) return failAt(line, `${text} to return at ${seconds(until)}`, 'a call that is still blocked')
-  verifyReturn(line, text, at, until, toleranceMicros)
+  verifyReturn(run, line, text, at, until, toleranceMicros)
   pending.verify()
 }
 
-function verifyReturn(line: number, text: string, at: Micros, until: Micros, tolerance: Micros): void {
-  if (Math.abs(at - until) <= tolerance) return
-  failAt(line, `${text} to return at ${seconds(until)} (within ${tolerance / 1_000} ms)`, seconds(at))
+function verifyReturn(run: Run, line: number, text: string, at: Micros, until: Micros, tolerance: Micros): void {
+  verifyTimely(run, line, Math.abs(at - until) - tolerance, () => [
+    `${text} to return at ${seconds(until)} (within ${tolerance / 1_000} ms)`,
+    seconds(at),
+  ])
 }
 
 function verifyAnswer(event: ScriptEvent, call: CallLine, text: string, answer: Answer): void {

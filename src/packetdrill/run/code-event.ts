@@ -2,17 +2,14 @@
 import { CodeFailure, runCode } from '../code'
 import type { CodeStatement } from '../parse/code-syntax'
 import { Failure } from './failure'
-import { tcbUnderTest } from './find'
 import { tell } from './run'
 import type { Run } from './run'
-import { tcpInfo } from './tcp-info'
 import { CONSTANTS } from './values'
 
 export function runCodeEvent(run: Run, line: number, statements: readonly CodeStatement[]): void {
   const { machine } = run
-  const tcb = tcbUnderTest(run)
-  if (tcb === undefined) throw new Failure(line, 'expected a connection to look at got none')
-  const info = tcpInfo(tcb, machine.now, machine.host.sysctl)
+  const info = machine.info()
+  if (info === undefined) throw new Failure(line, 'expected a connection to look at got none')
   try {
     runCode(statements, {
       variables: run.variables,

@@ -2,7 +2,7 @@
 import type { Host } from '../../host'
 import type { Tcb } from '../../tcp'
 import { PID } from './machine'
-import type { Run, TestSocket } from './run'
+import type { HostRun as Run, TestSocket } from './run'
 
 export type HostSocket = Host['sockets'] extends Map<number, infer S> ? S : never
 type OpenFile = Host['files'] extends Map<number, infer F> ? F : never

@@ -7,7 +7,6 @@ import { ACK, SYN } from '../../wire'
 import type { Ipv4Header, TcpSegment } from '../../wire'
 import type { EcnField, PacketLine, ScriptEvent } from '../syntax'
 import { Failure } from './failure'
-import { inject } from './machine'
 import { addSocket, SCRIPT_PORT, tell } from './run'
 import type { Run, TestSocket } from './run'
 import { arrivingOptions } from './wire-options'
@@ -41,7 +40,7 @@ export function sendInbound(run: Run, event: ScriptEvent, packet: PacketLine): v
     payload: new Uint8Array(packet.length),
   }
   tell(run, run.machine.now, event.text.replace(/^[^<]*/, ''))
-  inject(run.machine, ip, segment)
+  run.machine.inject(ip, segment)
 }
 
 /** The connection that a packet belongs to. Without one it still goes to the stack, from a port that nobody knows. */

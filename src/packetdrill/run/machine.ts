@@ -15,26 +15,21 @@ import { createTrace } from '../../trace'
 import type { Call, HostSpec } from '../../trace'
 import { encodeHeaders } from '../../wire'
 import type { Ipv4Header, Packet, TcpSegment } from '../../wire'
+import type { SentPacket } from './under-test'
 
-export interface SentPacket {
-  readonly at: Micros
-  readonly packet: Packet
-}
-
+/** The clock and the queues of a host under test. */
 export interface Machine {
   readonly host: Host
   readonly recorder: TraceRecorder
   readonly io: HostIo & { now: Micros }
   readonly timers: EventHeap
   readonly threads: EventHeap
-  /** What the host has sent and the script has not looked at yet. */
   readonly sent: SentPacket[]
   now: Micros
   nextSocket: number
   nextThread: number
   /** Moments that a call of the script waits for, which the host knows nothing of. */
   wakeAt: (at: Micros) => void
-  /** Called after everything that the host did by itself. */
   onProgress: () => void
 }
 
@@ -90,11 +85,6 @@ function stepBefore(machine: Machine, to: Micros): boolean {
   else if (thread <= to) runThread(machine)
   else return false
   return true
-}
-
-/** Goes on until the host has sent something that was not looked at, or until `limit`, included; tells which. */
-export function awaitPacket(machine: Machine, limit: Micros): boolean {
-  return awaitThat(machine, limit, () => machine.sent.length > 0)
 }
 
 /** Goes on until something holds, or until `limit`, included; tells which. The clock stands at the event that made it hold. */

@@ -3,24 +3,11 @@ import type { Micros } from '../../base'
 import type { Call } from '../../trace'
 import type { CallLine, Value } from '../syntax'
 import { makeCall } from './machine'
-import type { Run } from './run'
+import type { HostRun as Run } from './run'
+import type { Answer, Made } from './under-test'
 import { valueNumber } from './values'
 
-export interface Answer {
-  /** A descriptor's number is the kernel's choice and only mapped. */
-  readonly kind: 'value' | 'descriptor'
-  readonly value: number
-  readonly errno: string
-  /** What else the script says of the outcome; throws a Failure. */
-  readonly check?: () => void
-}
-
-export interface Made {
-  /** Undefined while it blocks. */
-  readonly answer: () => Answer | undefined
-  /** When it returned, where the host knows better than the clock. */
-  readonly returnedAt?: () => Micros | undefined
-}
+export type { Answer, Made } from './under-test'
 
 export type Perform = (run: Run, line: number, call: CallLine) => Made
 

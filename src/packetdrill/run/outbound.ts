@@ -10,14 +10,14 @@ import type { Packet } from '../../wire'
 import type { OptionItem, PacketLine, ScriptEvent } from '../syntax'
 import { failAt } from './failure'
 import { ECN_BITS } from './inbound'
-import { awaitPacket } from './machine'
-import type { SentPacket } from './machine'
 import { seconds, tell } from './run'
 import type { Run, TestSocket } from './run'
 import { showFlags, showPacket } from './show'
 import type { ShownPacket } from './show'
-import { dueTime } from './timing'
+import { dueTime, verifyTimely } from './timing'
 import type { DueTime } from './timing'
+import { awaitPacket } from './under-test'
+import type { SentPacket } from './under-test'
 import { readOptionItems, showOptions } from './wire-options'
 
 /** How long after its time a packet is still awaited, to say that it came late instead of never. */
@@ -34,11 +34,11 @@ export function expectOutbound(run: Run, event: ScriptEvent, line: PacketLine): 
     return failAt(event.line, `${wanted}${showDue(due)}`, `nothing by ${seconds(run.machine.now)}`)
   }
   const socket = ownerOf(run, first.packet, line)
-  const shown = inScriptNumbers(socket, first.packet)
+  const shown = inScriptNumbers(socket, first)
   const whole = run.script.options.strictSegments
     ? shown
-    : joined(run, socket, shown, line, first.at + due.toleranceMicros)
-  verifyTime(event, wanted, first, due, whole)
+    : joined(run, socket, shown, line, first.at + due.toleranceMicros + run.machine.slackMicros)
+  verifyTime(run, event, wanted, first, due, whole)
   const difference = differenceOf(run, socket, whole, line, first.at)
   if (difference !== undefined)
     failAt(event.line, wanted, `${showPacket(whole)} at ${seconds(first.at)} (${difference})`)
@@ -53,7 +53,7 @@ export function nextPacket(run: Run, limit: Micros): SentPacket | undefined {
     const sent = machine.sent.shift()
     if (sent === undefined) return undefined
     const socket = socketOf(run, sent.packet)
-    tell(run, sent.at, `> ${showPacket(inScriptNumbers(socket, sent.packet))}`)
+    tell(run, sent.at, `> ${showPacket(inScriptNumbers(socket, sent))}`)
     if (socket === run.underTest) return sent
   }
   return undefined
@@ -84,7 +84,8 @@ function ownerOf(run: Run, { segment }: Packet, line: PacketLine): TestSocket | 
   return socket
 }
 
-function inScriptNumbers(socket: TestSocket | undefined, { ip, segment }: Packet): ShownPacket {
+function inScriptNumbers(socket: TestSocket | undefined, { packet, header }: SentPacket): ShownPacket {
+  const { ip, segment } = packet
   const shift = socket?.localShift ?? (segment.flags & SYN ? segment.seq | 0 : 0)
   return {
     flags: segment.flags,
@@ -94,7 +95,7 @@ function inScriptNumbers(socket: TestSocket | undefined, { ip, segment }: Packet
     window: segment.window,
     urgent: segment.urgentPointer,
     tos: ip.tos,
-    options: readOptionItems(encodeHeaders(ip, segment)),
+    options: readOptionItems(header ?? encodeHeaders(ip, segment)),
   }
 }
 
@@ -110,7 +111,7 @@ function joined(
   while (first.length > 0 && first.seq === line.seq && whole.length < line.length) {
     if (!awaitPacket(run.machine, limit)) break
     const next = run.machine.sent[0]
-    const shown = inScriptNumbers(socket, next.packet)
+    const shown = inScriptNumbers(socket, next)
     const fits = socketOf(run, next.packet) === socket && shown.seq === (whole.seq + whole.length) >>> 0
     if (!fits || shown.length === 0 || shown.length > first.length) break
     run.machine.sent.shift()
@@ -121,9 +122,19 @@ function joined(
   return whole
 }
 
-function verifyTime(event: ScriptEvent, wanted: string, { at }: SentPacket, due: DueTime, whole: ShownPacket): void {
-  if (at >= due.from - due.toleranceMicros && at <= due.to + due.toleranceMicros) return
-  failAt(event.line, `${wanted}${showDue(due)}`, `${showPacket(whole)} at ${seconds(at)}`)
+function verifyTime(
+  run: Run,
+  event: ScriptEvent,
+  wanted: string,
+  { at }: SentPacket,
+  due: DueTime,
+  whole: ShownPacket,
+): void {
+  const off = Math.max(due.from - at, at - due.to)
+  verifyTimely(run, event.line, off - due.toleranceMicros, () => [
+    `${wanted}${showDue(due)}`,
+    `${showPacket(whole)} at ${seconds(at)}`,
+  ])
 }
 
 function showDue({ from, to, toleranceMicros }: DueTime): string {

@@ -1,14 +1,11 @@
 /** Plays a script: each event at its time, until the last or the first that does not hold. */
-import { parseIpv4 } from '../../wire'
-import type { Script, ScriptEvent } from '../syntax'
-import { finishPending, noteReturn, runCall } from './calls'
+import type { ScriptEvent } from '../syntax'
+import { finishPending, runCall } from './calls'
 import { runCodeEvent } from './code-event'
 import { Failure, unsupportedAt } from './failure'
 import { sendInbound } from './inbound'
-import { advanceTo, createMachine } from './machine'
 import { expectOutbound, nextPacket } from './outbound'
 import type { Run } from './run'
-import { runShell } from './shell'
 import { dueTime } from './timing'
 
 export interface Played {
@@ -22,12 +19,13 @@ export interface Played {
   /** What happened up to there, a line each. */
   readonly ladder: readonly string[]
   readonly notes: readonly string[]
+  /** As Run's. */
+  readonly untimely: readonly string[]
 }
 
-const FIRST_REMOTE_PORT = 40_001
-
-export function playScript(script: Script): Played {
-  const run = createRun(script)
+/** Plays the script on the machine that the run was made with. */
+export function playScript(run: Run): Played {
+  const { script } = run
   let current: ScriptEvent | undefined
   const outcome = (result: Played['result'], line: number, message: string): Played => ({
     result,
@@ -36,10 +34,11 @@ export function playScript(script: Script): Played {
     event: current?.text ?? '',
     ladder: run.ladder,
     notes: run.notes,
+    untimely: run.untimely,
   })
   try {
     if (script.options.ipVersion === 'ipv6') return outcome('unsupported', 1, 'IPv6 is not played')
-    for (const shell of script.setup) runShell(run, shell)
+    for (const shell of script.setup) run.machine.shell(shell)
     for (const event of script.events) {
       current = event
       runEvent(run, event)
@@ -57,46 +56,13 @@ export function playScript(script: Script): Played {
   }
 }
 
-function createRun(script: Script): Run {
-  const { localIp, mtu, mss } = script.options
-  const sysctl = { ...(mtu === undefined ? {} : { mtu }), ...(mss === undefined ? {} : { gro_mss: mss }) }
-  const machine = createMachine({
-    name: 'host',
-    address: localIp,
-    role: 'other',
-    sysctl,
-    programs: [],
-  })
-  const run: Run = {
-    script,
-    machine,
-    localAddress: parseIpv4(localIp) ?? 0,
-    remoteAddress: parseIpv4(script.options.remoteIp) ?? 0,
-    descriptors: new Map(),
-    sockets: [],
-    underTest: undefined,
-    nextRemotePort: FIRST_REMOTE_PORT,
-    epolls: new Map(),
-    pending: undefined,
-    finishedAt: 0,
-    variables: new Map(),
-    countersThen: new Map(),
-    ladder: [],
-    notes: [],
-  }
-  machine.onProgress = () => {
-    noteReturn(run)
-  }
-  return run
-}
-
 function runEvent(run: Run, event: ScriptEvent): void {
   const { what } = event
   if (what.kind === 'outbound') {
     expectOutbound(run, event, what.packet)
   } else {
     const { from } = dueTime(run, event.time)
-    if (Number.isFinite(from)) advanceTo(run.machine, from)
+    if (Number.isFinite(from)) run.machine.advanceTo(from)
     switch (what.kind) {
       case 'inbound':
         sendInbound(run, event, what.packet)
@@ -105,7 +71,7 @@ function runEvent(run: Run, event: ScriptEvent): void {
         runCall(run, event, what.call)
         break
       case 'shell':
-        runShell(run, what.shell)
+        run.machine.shell(what.shell)
         break
       case 'code':
         runCodeEvent(run, event.line, what.statements)

@@ -3,6 +3,7 @@ import type { Micros } from '../../base'
 import type { CodeValue } from '../code'
 import type { CallLine, Script } from '../syntax'
 import type { Machine } from './machine'
+import type { UnderTest } from './under-test'
 
 /** A connection as the script numbers it, and as it is. */
 export interface TestSocket {
@@ -49,7 +50,7 @@ export interface Interest {
 
 export interface Run {
   readonly script: Script
-  readonly machine: Machine
+  readonly machine: UnderTest
   readonly localAddress: number
   readonly remoteAddress: number
   /** Script's descriptor to the host's. */
@@ -58,16 +59,23 @@ export interface Run {
   /** The one that packets belong to. */
   underTest: TestSocket | undefined
   nextRemotePort: number
-  /** Interest lists by the script's descriptor. */
-  readonly epolls: Map<number, Interest[]>
   pending: PendingCall | undefined
   /** When the event before this one was done. */
   finishedAt: Micros
   readonly variables: Map<string, CodeValue>
-  /** Counters at the last nstat. */
-  countersThen: ReadonlyMap<string, number>
   readonly ladder: string[]
   readonly notes: string[]
+  /** What came at another time than the script says, where the machine may be late: never anything on ours. */
+  readonly untimely: string[]
+}
+
+/** A run on a host of ours. */
+export interface HostRun extends Run {
+  readonly machine: UnderTest & Machine
+  /** Interest lists by the script's descriptor. */
+  readonly epolls: Map<number, Interest[]>
+  /** Counters at the last nstat. */
+  countersThen: ReadonlyMap<string, number>
 }
 
 /** The port that scripts listen on and connect to. */

@@ -7,7 +7,7 @@ import type { ShellLine } from '../syntax'
 import { failAt } from './failure'
 import { advanceTo } from './machine'
 import { note } from './run'
-import type { Run } from './run'
+import type { HostRun as Run } from './run'
 
 export function runShell(run: Run, { text, line }: ShellLine): void {
   for (const action of parseShell(text)) runAction(run, line, action)

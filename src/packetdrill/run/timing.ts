@@ -4,6 +4,7 @@
  */
 import type { Micros } from '../../base'
 import type { EventTime } from '../syntax'
+import { failAt } from './failure'
 import type { Run } from './run'
 
 export interface DueTime {
@@ -23,6 +24,17 @@ export function dueTime(run: Run, time: EventTime): DueTime {
 
 export function toleranceAfter(run: Run, delay: Micros): Micros {
   return Math.max(run.script.options.toleranceMicros, Math.round(delay * SHARE_OF_DELAY))
+}
+
+/**
+ * Fails when something came `beyond` µs outside its tolerance; where the machine may be late a little of that is only remarked upon. `say` gives what was
+ * expected and what was got.
+ */
+export function verifyTimely(run: Run, line: number, beyond: Micros, say: () => readonly [string, string]): void {
+  if (beyond <= 0) return
+  const [expected, got] = say()
+  if (beyond > run.machine.slackMicros) failAt(line, expected, got)
+  run.untimely.push(`${line}: expected ${expected} got ${got}`)
 }
 
 function bounds(after: Micros, time: EventTime): { from: Micros; to: Micros } {
