@@ -13,17 +13,18 @@ export type { Played } from './run/play'
  * on: a host of ours in virtual time, if not given.
  */
 export function runScript(path: string, text: string, createRun: (script: Script) => Run = createHostRun): Played {
-  const parsed = parseScript(path, text)
+  let parsed: ReturnType<typeof parseScript>
+  try {
+    parsed = parseScript(path, text)
+  } catch (error) {
+    // Such as brackets nested deeper than the parser's own stack.
+    return notPlayed('fail', 0, `the script cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
   if (parsed.ok) return playScript(createRun(parsed.value))
   const { unsupported, line, message } = parsed.error
-  const plain = message.replace(`${path}:${line}: `, '')
-  return {
-    result: unsupported ? 'unsupported' : 'fail',
-    line,
-    message: plain,
-    event: '',
-    ladder: [],
-    notes: [],
-    untimely: [],
-  }
+  return notPlayed(unsupported ? 'unsupported' : 'fail', line, message.replace(`${path}:${line}: `, ''))
+}
+
+function notPlayed(result: Played['result'], line: number, message: string): Played {
+  return { result, line, message, event: '', ladder: [], notes: [], untimely: [] }
 }

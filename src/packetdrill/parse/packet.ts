@@ -6,7 +6,7 @@ import { ACK, AE, CWR, ECE, FIN, PSH, RST, SYN, URG } from '../../wire'
 import type { EcnField, IcmpLine, PacketLine } from '../syntax'
 import { expect, expectInteger, expectText, fail, lineAt, take, takeText } from './scan'
 import type { Scanner } from './scan'
-import { parseOptionList } from './tcp-options'
+import { optionBytes, parseOptionList } from './tcp-options'
 import { Unsupported } from './unsupported'
 
 const FLAG_BITS: Readonly<Record<string, number>> = {
@@ -22,6 +22,10 @@ const FLAG_BITS: Readonly<Record<string, number>> = {
   // Its name before RFC 9768.
   N: AE,
 }
+
+/** BIG TCP packets: what a device may join into one. */
+const MAX_LINE_BYTES = 524_280
+const MAX_OPTION_BYTES = 40
 
 const ECN_FIELDS: ReadonlySet<string> = new Set(['noecn', 'ect0', 'ect1', 'ce'])
 
@@ -39,7 +43,15 @@ export function parsePacket(scanner: Scanner): PacketLine {
     tail[match[1] as 'ack' | 'win' | 'urg'] = expectInteger(scanner, `a number after "${match[1]}"`)
   }
   const options = takeText(scanner, '<') ? parseOptionList(scanner) : []
+  verifySizes(scanner, length, options)
   return { ...envelope, flags, seq, length, ack: tail.ack, window: tail.win, urgent: tail.urg, options }
+}
+
+/** RFC 791: the length of a packet has 16 bits. Lines longer than that are what the device joins. RFC 9293 3.1: options have 40 bytes. */
+function verifySizes(scanner: Scanner, length: number, options: PacketLine['options']): void {
+  if (length > MAX_LINE_BYTES) fail(scanner, `${length} bytes are more than a packet can hold`)
+  const bytes = options === 'any' ? 0 : optionBytes(options)
+  if (bytes > MAX_OPTION_BYTES) fail(scanner, `${bytes} bytes of TCP options are more than a header can hold`)
 }
 
 function parseEnvelope(scanner: Scanner): Pick<PacketLine, 'ecn' | 'tos' | 'ttl'> {

@@ -141,6 +141,11 @@ test.each([
   ['0 close(3 = 0', 't.pkt:1: expected ")", found "= 0"'],
   ['--tolerance_usecs=soon\n', 't.pkt:1: expected a number after --tolerance_usecs='],
   ['0 %{ assert 1 == }%', 't.pkt:1: expected an expression in the code, found the end of the line'],
+  ['+0 < P. 1:600001(600000) ack 1', 't.pkt:1: 600000 bytes are more than a packet can hold'],
+  [
+    '+0 < . 1:1(0) ack 1 <sack 1:2 3:4 5:6 7:8 9:10>',
+    't.pkt:1: 42 bytes of TCP options are more than a header can hold',
+  ],
   ['+0 < udp (1000)', 't.pkt:1: only TCP and ICMP packets over IPv4 are played'],
 ])('a person is told what is wrong with %j', (text, expected) => {
   expect(message(text)).toBe(expected)

@@ -53,3 +53,17 @@ test('a route gives an initial window; devices and files are passed over', () =>
     { kind: 'ignored', command: 'rm -f x' },
   ])
 })
+
+test.each([
+  'sudo sysctl -q net.ipv4.tcp_sack=0',
+  '(sysctl -q net.ipv4.tcp_sack=0)',
+  'sysctl -q net.ipv4.tcp_sack=0 || true',
+  'python3 ../common/set_sysctls.py /proc/sys/net/ipv4/tcp_sack=0',
+])('who runs a command does not matter: %s', (command) => {
+  expect(parseShell(command)).toEqual([{ kind: 'sysctl', name: 'tcp_sack', value: '0' }])
+})
+
+test('defaults.sh may be sourced', () => {
+  expect(parseShell('. ./defaults.sh').length).toBeGreaterThan(10)
+  expect(parseShell('source ../common/defaults.sh')).toEqual(parseShell('./defaults.sh'))
+})

@@ -27,7 +27,17 @@ function splitCommands(text: string): string[] {
   return joined
     .split(/\n|;|&&/)
     .map((command) => command.replace(/(^|\s)#.*$/, '').trim())
+    .map(withoutWrapping)
     .filter((command) => command !== '')
+}
+
+/** Who runs a command, in what shell and what becomes of its failure does not matter: `sudo x`, `. x`, `bash x`, `(x)`, `x || true`. */
+function withoutWrapping(command: string): string {
+  return command
+    .replace(/\s*\|\|.*$/, '')
+    .replace(/^\((?!\()\s*|(?<!\))\)$/g, '')
+    .replace(/^(?:(?:sudo|source|\.|bash|sh|python3?|exec|eval)\s+(?:-\w+\s+)*)+/, '')
+    .trim()
 }
 
 function parseCommand(command: string): ShellAction[] {

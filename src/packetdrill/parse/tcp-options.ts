@@ -27,6 +27,31 @@ export function parseOptionList(scanner: Scanner): readonly OptionItem[] | 'any'
   return items
 }
 
+/** How much room a list takes, without the padding that an encoder adds. */
+export function optionBytes(items: readonly OptionItem[]): number {
+  return items.reduce((sum, item) => sum + sizeOf(item), 0)
+}
+
+function sizeOf(item: OptionItem): number {
+  switch (item.kind) {
+    case 'nop':
+    case 'eol':
+      return 1
+    case 'mss':
+      return 4
+    case 'wscale':
+      return 3
+    case 'sackOK':
+      return 2
+    case 'TS':
+      return 10
+    case 'sack':
+      return 2 + 8 * item.blocks.length
+    case 'other':
+      return 2 + item.bytes.length
+  }
+}
+
 function parseOption(scanner: Scanner): OptionItem {
   const [name] = expect(scanner, /[A-Za-z_]\w*/y, 'a TCP option')
   switch (name) {

@@ -42,7 +42,11 @@ export function createHostRun(script: Script): HostRun {
   const { localIp, mtu, mss } = script.options
   const sysctl = { ...(mtu === undefined ? {} : { mtu }), ...(mss === undefined ? {} : { gro_mss: mss }) }
   const machine = createMachine({ name: 'host', address: localIp, role: 'other', sysctl, programs: [] })
-  const part: Pick<HostRun, 'epolls' | 'countersThen'> = { epolls: new Map(), countersThen: new Map() }
+  const part: Pick<HostRun, 'epolls' | 'kept' | 'countersThen'> = {
+    epolls: new Map(),
+    kept: new Map(),
+    countersThen: new Map(),
+  }
   const run: HostRun = Object.assign(
     createRun(
       script,

@@ -28,10 +28,15 @@ export interface Machine {
   now: Micros
   nextSocket: number
   nextThread: number
+  /** What is left of MAX_STEPS. */
+  stepsLeft: number
   /** Moments that a call of the script waits for, which the host knows nothing of. */
   wakeAt: (at: Micros) => void
   onProgress: () => void
 }
+
+/** Things that a host may do in one script: some hundred times what the longest scripts need. */
+const MAX_STEPS = 2_000_000
 
 /** The process that makes the script's calls: a host's first. */
 export const PID = 1_000
@@ -61,6 +66,7 @@ export function createMachine(spec: HostSpec): Machine {
     now: 0,
     nextSocket: 1,
     nextThread: 1,
+    stepsLeft: MAX_STEPS,
     wakeAt: (at) => pushEvent(machine.timers, at, ALARM, HOST, 0),
     onProgress: () => undefined,
   }
@@ -144,7 +150,9 @@ function runTimer(machine: Machine): void {
   machine.onProgress()
 }
 
+/** Every step of the host begins here. A script that keeps a host busy for ever is given up. */
 function pass(machine: Machine, at: Micros): void {
+  if (machine.stepsLeft-- <= 0) throw new Error(`the host did more than ${MAX_STEPS} things`)
   if (at > machine.now) machine.now = at
   enter(machine, -1)
 }

@@ -160,7 +160,7 @@ test('counters are read with nstat', () => {
 
 test('what is left out on purpose is unsupported, not failed', () => {
   expect(outcome('0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3')).toContain('unsupported')
-  expect(outcome(`${LISTEN}+0 setsockopt(3, SOL_TCP, TCP_FASTOPEN, [1], 4) = 0`)).toContain('unsupported')
+  expect(outcome(`${LISTEN}+0 setsockopt(3, SOL_TCP, TCP_FASTOPEN_CONNECT, [1], 4) = 0`)).toContain('unsupported')
 })
 
 test('a script that does not parse fails at its line', () => {

@@ -74,6 +74,8 @@ export interface HostRun extends Run {
   readonly machine: UnderTest & Machine
   /** Interest lists by the script's descriptor. */
   readonly epolls: Map<number, Interest[]>
+  /** Options that have no effect here, by the host's descriptor and their name. */
+  readonly kept: Map<string, number>
   /** Counters at the last nstat. */
   countersThen: ReadonlyMap<string, number>
 }

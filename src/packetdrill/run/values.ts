@@ -4,6 +4,9 @@ import { failAt } from './failure'
 
 /** Constants that scripts pass to calls or compare with (asm-generic, netinet/tcp.h, poll.h, sys/epoll.h). */
 export const CONSTANTS: Readonly<Record<string, number>> = {
+  SOCK_STREAM: 1,
+  IPPROTO_TCP: 6,
+  AF_INET: 2,
   O_RDONLY: 0,
   O_WRONLY: 1,
   O_RDWR: 2,
