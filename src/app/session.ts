@@ -71,13 +71,23 @@ function noteInAddress(source: SessionSource, first: boolean): void {
   const address = source.kind === 'scenario' ? `#${source.id}` : `${location.pathname}${location.search}`
   if (first) history.replaceState(null, '', address)
   else history.pushState(null, '', address)
+  shownAddress = location.href
 }
 
-/** Opens what the part of the address after `#` says. */
+/** The address of the session on the page: what a link that is refused gives back. */
+let shownAddress: string | null = null
+
+/** Opens what the part of the address after `#` says. Where it is refused and a session stays, its address comes back. */
 export async function openAddress(): Promise<void> {
   const hash = location.hash.slice(1)
-  const opened = hash !== '' && (await openSession({ kind: 'link', hash }))
-  if (opened || store.getState().info !== null) return
+  if (hash !== '' && (await openSession({ kind: 'link', hash }))) {
+    shownAddress = location.href
+    return
+  }
+  if (store.getState().info !== null) {
+    if (shownAddress !== null) history.replaceState(null, '', shownAddress)
+    return
+  }
   await openSession({ kind: 'scenario', id: FIRST_SCENARIO })
 }
 

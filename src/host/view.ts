@@ -36,6 +36,7 @@ export function viewHost(host: Host, now: Micros): HostView {
     sockets: shownSockets(host, holders).map((socket) => viewSocket(host, socket, holders.get(socket.id) ?? [], now)),
     socketCount: host.sockets.size,
     stateCounts,
+    sysctl: { ...host.sysctl },
     counters: Object.fromEntries(
       [...host.counters].filter(([, value]) => value !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ),

@@ -3,7 +3,6 @@ import type { Micros } from '../base'
 import type { Action, Command } from './command'
 import type { TraceDelta } from './columns'
 import type { Position, Snapshot } from './snapshot'
-import type { Sysctl } from './sysctl'
 
 export type StepUnit = 'event' | 'packet' | 'state'
 
@@ -70,7 +69,6 @@ export interface SessionInfo {
     readonly name: string
     readonly address: string
     readonly role: 'client' | 'server' | 'other'
-    readonly sysctl: Sysctl
   }[]
 }
 

@@ -6,6 +6,7 @@
 import type { Micros } from '../base'
 import type { LinkSettings } from './link-settings'
 import type { TcpState } from './states'
+import type { Sysctl } from './sysctl'
 import type { CaState, CongestionPhase, TimerKind, WaitReason } from './vocabulary'
 
 /** A place in a session: `step` dispatches were run, `event` events were recorded, the clock stands at `at`. */
@@ -38,6 +39,8 @@ export interface HostView {
   readonly socketCount: number
   /** How many sockets are in each state, all counted. */
   readonly stateCounts: Readonly<Partial<Record<TcpState, number>>>
+  /** The kernel settings in force now. */
+  readonly sysctl: Sysctl
   /** Linux counter names (`ListenOverflows`, `RetransSegs`) with what they count; only those that are not 0. */
   readonly counters: Readonly<Record<string, number>>
 }

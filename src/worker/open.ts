@@ -14,7 +14,6 @@ import type { ScenarioDocument, SessionDocument } from '../scenario'
 import { position, replaySession } from '../sim'
 import type { Session } from '../sim'
 import type { SessionInfo, SessionSource } from '../trace'
-import { LINUX_SYSCTL } from '../trace'
 
 export interface OpenSession {
   readonly document: ScenarioDocument
@@ -78,11 +77,6 @@ function infoOf(document: ScenarioDocument, session: Session): SessionInfo {
     watch: document.watch ?? [],
     focus: document.focus ?? 'states',
     seed: session.spec.seed,
-    hosts: session.spec.hosts.map(({ name, address, role, sysctl }) => ({
-      name,
-      address,
-      role,
-      sysctl: { ...LINUX_SYSCTL, ...sysctl },
-    })),
+    hosts: session.spec.hosts.map(({ name, address, role }) => ({ name, address, role })),
   }
 }

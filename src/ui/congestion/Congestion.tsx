@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import { store, useStore } from '../../store'
 import type { HostView, Snapshot } from '../../trace'
 import { lastAt, placeOf, timeAt } from '../../viz'
-import type { LossMark, Samples, SeriesFold, TimeAxis } from '../../viz'
+import type { CaChange, LossMark, Samples, SeriesFold, TimeAxis } from '../../viz'
 import { useCanvas, useSize } from '../canvas'
 import { foldsOf, gapsOf } from '../folds'
 import { useIndexes } from '../heroes'
@@ -45,6 +45,7 @@ export function Congestion({ compact = false }: { readonly compact?: boolean }) 
   const socket = connectionOf(snapshot, folds.series, shownSockets, chosen)
   const samples = folds.series.samples.get(socket) ?? EMPTY_SAMPLES
   const marks = folds.series.marks.get(socket) ?? []
+  const caStates = folds.series.caStates.get(socket) ?? []
   const owner = ownerOf(snapshot, socket)
   const mss = owner?.socket?.tcb?.smss ?? ETHERNET_MSS
   const now = snapshot?.position.at ?? 0
@@ -52,7 +53,7 @@ export function Congestion({ compact = false }: { readonly compact?: boolean }) 
   useCanvas(canvas, size, (context, area, palette) => {
     if (samples.count === 0) return
     const role = snapshot?.hosts[trace.events.host[samples.event[0]]]?.role ?? 'other'
-    drawCongestion(context, area, palette, { axis, samples, marks, role, mss, now, selection, hover, text })
+    drawCongestion(context, area, palette, { axis, samples, marks, caStates, role, mss, now, selection, hover, text })
   })
   const under = lastAt(samples.at, samples.count, timeAt(axis, hover))
   return (
@@ -69,13 +70,13 @@ export function Congestion({ compact = false }: { readonly compact?: boolean }) 
         <canvas
           ref={canvas}
           role="img"
-          aria-label={graphLabel(samples, now, mss, text)}
+          aria-label={`${graphLabel(samples, now, mss, text)} ${text.congestion.caState(caStateAt(caStates, now))}`}
           onPointerMove={(event) => setHover(event.nativeEvent.offsetX)}
           onPointerLeave={() => setHover(-1)}
           onPointerDown={(event) => pick(samples, marks, axis, event.nativeEvent.offsetX)}
         />
         {under >= 0 && hover >= axis.x0 ? (
-          <Readout samples={samples} at={under} mss={mss} left={hover} room={size.width} />
+          <Readout samples={samples} caStates={caStates} at={under} mss={mss} left={hover} room={size.width} />
         ) : null}
       </div>
     </div>
@@ -167,13 +168,14 @@ function windowAbove(samples: Samples, now: number, mss: number): number {
 
 interface ReadoutProps {
   readonly samples: Samples
+  readonly caStates: readonly CaChange[]
   readonly at: number
   readonly mss: number
   readonly left: number
   readonly room: number
 }
 
-function Readout({ samples, at, mss, left, room }: ReadoutProps) {
+function Readout({ samples, caStates, at, mss, left, room }: ReadoutProps) {
   const text = useText().congestion
   const rows = valuesAt(samples, at, mss)
   const onLeft = left > room - 170
@@ -188,6 +190,10 @@ function Readout({ samples, at, mss, left, room }: ReadoutProps) {
           <dd>{rows[name]}</dd>
         </div>
       ))}
+      <div>
+        <dt>{text.series.caState}</dt>
+        <dd>{caStateAt(caStates, samples.at[at])}</dd>
+      </div>
     </dl>
   )
 }
@@ -201,6 +207,10 @@ function valuesAt(samples: Samples, at: number, mss: number) {
     flight: inSegments(samples.flight[at]),
     window: inSegments(samples.window[at]),
   }
+}
+
+function caStateAt(changes: readonly CaChange[], at: number): CaChange['state'] {
+  return changes.findLast((change) => change.at <= at)?.state ?? 'Open'
 }
 
 function graphLabel(samples: Samples, now: number, mss: number, text: Catalogue): string {

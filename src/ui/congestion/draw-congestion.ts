@@ -5,7 +5,7 @@ import type { Selection } from '../../store'
 import { CONGESTION_PHASES } from '../../trace'
 import type { HostView } from '../../trace'
 import { lastAt, placeOf, stepLines, timeAt } from '../../viz'
-import type { Line, LossMark, Samples, TimeAxis } from '../../viz'
+import type { CaChange, Line, LossMark, Samples, TimeAxis } from '../../viz'
 import { cross, hostColours, setFont } from '../canvas'
 import type { Palette, Size } from '../canvas'
 import type { Catalogue } from '../text'
@@ -14,6 +14,7 @@ export interface CongestionPicture {
   readonly axis: TimeAxis
   readonly samples: Samples
   readonly marks: readonly LossMark[]
+  readonly caStates: readonly CaChange[]
   readonly role: HostView['role']
   /** Bytes in a segment. */
   readonly mss: number
@@ -24,7 +25,9 @@ export interface CongestionPicture {
   readonly text: Catalogue
 }
 
-const TOP = 12
+/** The strip of congestion-avoidance states above the graph, px. */
+const STRIP = { top: 2, height: 13 }
+const TOP = 27
 const FOOT = 22
 
 interface Frame extends CongestionPicture {
@@ -55,6 +58,7 @@ export function drawCongestion(
     y: scaleLinear([0, most], [bottom, TOP]),
   }
   drawPhases(frame)
+  drawCaStates(frame)
   drawAxes(frame)
   const nowX = frame.x(now)
   drawSeries(frame)
@@ -113,6 +117,41 @@ function drawPhases({ context, palette, samples, x, bottom, axis, text }: Frame)
     context.fillStyle = palette.colour['ink-3']
     context.fillText(name, x0 + 5, TOP + 3)
   }
+}
+
+/** Linux's congestion-avoidance states as a strip: nothing while Open, else a band with the state's name where it has room. */
+function drawCaStates({ context, palette, caStates, samples, x, axis }: Frame): void {
+  if (samples.count === 0) return
+  const { colour } = palette
+  const fill = {
+    Open: 'surface',
+    Disorder: 'phase-waiting-tint',
+    CWR: 'phase-opening-tint',
+    Recovery: 'hairline-strong',
+    Loss: 'loss',
+  } as const
+  const middle = STRIP.top + STRIP.height / 2
+  setFont(context, palette, 10)
+  context.textBaseline = 'middle'
+  context.textAlign = 'right'
+  context.fillStyle = colour['ink-3']
+  context.fillText('ca', axis.x0 - 8, middle)
+  context.textAlign = 'left'
+  const changes: readonly Pick<CaChange, 'at' | 'state'>[] = [{ at: samples.at[0], state: 'Open' }, ...caStates]
+  for (const [i, { at, state }] of changes.entries()) {
+    const x0 = x(at)
+    const x1 = i + 1 < changes.length ? x(changes[i + 1].at) : axis.x1
+    if (state !== 'Open') {
+      context.fillStyle = colour[fill[state]]
+      context.fillRect(x0, STRIP.top, Math.max(1, x1 - x0), STRIP.height)
+    }
+    if (context.measureText(state).width + 8 > x1 - x0) continue
+    context.fillStyle = state === 'Loss' ? colour.surface : colour[state === 'Open' ? 'ink-3' : 'ink']
+    context.fillText(state, x0 + 4, middle)
+  }
+  context.strokeStyle = colour.hairline
+  context.lineWidth = 1
+  stroke(context, [axis.x0, STRIP.top + STRIP.height + 1.5, axis.x1, STRIP.top + STRIP.height + 1.5])
 }
 
 function drawAxes({ context, palette, axis, y, bottom, most }: Frame): void {

@@ -6,11 +6,13 @@ import styles from './host.module.css'
 
 export function Variables({ tcb }: { readonly tcb: TcbView }) {
   const text = useText().variables
-  const { cwnd, ssthresh } = tcb.congestion
+  const { cwnd, ssthresh, caState, pipe } = tcb.congestion
   const measured = tcb.rtt.srttMicros > 0
   const rows: readonly (readonly [name: string, title: string, value: string])[] = [
     ['cwnd', text.cwnd, String(cwnd)],
     ['ssthresh', text.ssthresh, ssthresh === null ? text.infinite : String(ssthresh)],
+    ['ca_state', text.caState, caState],
+    ['in flight', text.pipe, String(pipe)],
     ['srtt', text.srtt, measured ? briefDuration(tcb.rtt.srttMicros) : text.none],
     ['rto', text.rto, briefDuration(tcb.rtt.rtoMicros)],
   ]

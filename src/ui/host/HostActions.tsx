@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { LINUX_SYSCTL, sysctlError } from '../../trace'
 import type { HostView, Sysctl } from '../../trace'
-import { store, useStore } from '../../store'
+import { store } from '../../store'
 import { menuStyles } from '../menu'
 import { useText } from '../text'
 import { act } from './act'
@@ -24,7 +24,7 @@ export function HostActions({ host, onDone }: { readonly host: HostView; readonl
       </button>
       <div className={menuStyles.rule} />
       <p className={menuStyles.note}>{text.sysctls}</p>
-      <SysctlForm host={host.index} />
+      <SysctlForm host={host} />
       <div className={menuStyles.rule} />
       <Numbers title={text.stateCounts} numbers={host.stateCounts} none="" />
       <Numbers title={text.counters} numbers={host.counters} none={text.noCounters} />
@@ -36,21 +36,15 @@ const SYSCTLS = Object.keys(LINUX_SYSCTL).filter(
   (name) => !Array.isArray(LINUX_SYSCTL[name as keyof Sysctl]),
 ) as (keyof Sysctl)[]
 
-function SysctlForm({ host }: { readonly host: number }) {
+function SysctlForm({ host }: { readonly host: HostView }) {
   const text = useText().host
-  const profile = useStore((state) => state.info?.hosts[host]?.sysctl) ?? LINUX_SYSCTL
-  const commands = useStore((state) => state.commands)
   const [name, setName] = useState<keyof Sysctl>('tcp_syn_retries')
   const [value, setValue] = useState<string | null>(null)
-  const set = commands.findLast(
-    ({ action }) => action.kind === 'sysctl' && action.host === host && action.name === name,
-  )
-  const present = set?.action.kind === 'sysctl' ? set.action.value : profile[name]
-  const shown = value ?? String(present)
+  const shown = value ?? String(host.sysctl[name])
   const apply = (): void => {
     const parsed = typeof LINUX_SYSCTL[name] === 'number' ? Number(shown) : shown
     const problem = sysctlError(name, parsed)
-    if (problem === undefined) void act({ kind: 'sysctl', host, name, value: parsed })
+    if (problem === undefined) void act({ kind: 'sysctl', host: host.index, name, value: parsed })
     else store.getState().tell(problem, 'failure')
   }
   return (

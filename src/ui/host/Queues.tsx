@@ -104,8 +104,8 @@ function Drops({ drops }: { readonly drops: ListenerView['drops'] }) {
     <p className={styles.drops}>
       {text.drops}{' '}
       {entries.map(([why, n]) => (
-        <code key={why}>
-          {why} {n}
+        <code key={why} title={text.dropTitles[why]}>
+          {text.dropReasons[why] ?? why} {n}
         </code>
       ))}
     </p>

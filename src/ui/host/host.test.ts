@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LINUX_SYSCTL } from '../../trace'
 import type { HostView, SocketView } from '../../trace'
 import { argumentText, callOf, firstDrafts, offeredCalls } from './calls'
 import { peerOf, remoteText, shownRow, socketRows } from './sockets'
@@ -53,6 +54,7 @@ function host(
     sockets,
     socketCount: sockets.length,
     stateCounts: {},
+    sysctl: LINUX_SYSCTL,
     counters: {},
   }
 }

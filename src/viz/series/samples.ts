@@ -2,8 +2,8 @@
  * The congestion series of every connection, folded from the trace as it grows: the sender's variables at each change, and the marks of
  * losses and retransmissions. Columns, because a long run has a hundred thousand samples.
  */
-import { EVENT_CODE, eventArg, SEND_PURPOSES } from '../../trace'
-import type { Trace } from '../../trace'
+import { CA_STATES, EVENT_CODE, eventArg, SEND_PURPOSES } from '../../trace'
+import type { CaState, Trace } from '../../trace'
 
 export interface Samples {
   count: number
@@ -27,17 +27,25 @@ export interface LossMark {
   readonly kind: 'lost' | 'retransmitted' | 'noticed'
 }
 
+/** The congestion-avoidance state (Linux icsk_ca_state) from `at` on; Open before the first. */
+export interface CaChange {
+  readonly at: number
+  readonly event: number
+  readonly state: CaState
+}
+
 export interface SeriesFold {
   seen: number
   /** By socket. */
   readonly samples: Map<number, Samples>
   readonly marks: Map<number, LossMark[]>
+  readonly caStates: Map<number, CaChange[]>
   /** The socket that sent each packet. */
   readonly senders: Map<number, number>
 }
 
 export function createSeriesFold(): SeriesFold {
-  return { seen: 0, samples: new Map(), marks: new Map(), senders: new Map() }
+  return { seen: 0, samples: new Map(), marks: new Map(), caStates: new Map(), senders: new Map() }
 }
 
 const RETRANSMISSIONS = new Set(
@@ -67,6 +75,7 @@ export function advanceSeries(fold: SeriesFold, trace: Trace): void {
         break
       }
       case EVENT_CODE['tcp/caStateChanged']:
+        addCaChange(fold, trace, index)
         if (eventArg(events, index, 1) >= 2) addMark(fold, trace, index, socket, 'noticed')
         break
       default:
@@ -85,6 +94,13 @@ function addMark(fold: SeriesFold, trace: Trace, index: number, socket: number, 
   const marks = fold.marks.get(socket) ?? []
   if (marks.length === 0) fold.marks.set(socket, marks)
   marks.push({ at: trace.events.at[index], event: index, kind })
+}
+
+function addCaChange(fold: SeriesFold, { events }: Trace, index: number): void {
+  const socket = events.socket[index]
+  const changes = fold.caStates.get(socket) ?? []
+  if (changes.length === 0) fold.caStates.set(socket, changes)
+  changes.push({ at: events.at[index], event: index, state: CA_STATES[eventArg(events, index, 1)] })
 }
 
 function addSample(fold: SeriesFold, trace: Trace, index: number): void {

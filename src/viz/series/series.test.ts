@@ -56,6 +56,14 @@ describe('congestion samples', () => {
     expect(fold.samples.get(2)!.count).toBe(1)
   })
 
+  it('knows since when the sender has been in each congestion-avoidance state', () => {
+    expect(fold.caStates.get(1)).toEqual([
+      { at: 40, event: 5, state: 'Disorder' },
+      { at: 50, event: 6, state: 'Recovery' },
+    ])
+    expect(fold.caStates.get(2)).toBeUndefined()
+  })
+
   it('reads an ssthresh that is not set as infinite', () => {
     expect(fold.samples.get(1)!.ssthresh[0]).toBe(Number.POSITIVE_INFINITY)
   })

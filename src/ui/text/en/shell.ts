@@ -145,6 +145,14 @@ export const shell = {
     retries: (n: number) => count(n, 'retry', 'retries'),
     moreWait: (n: number) => `+${n}`,
     drops: 'Dropped',
+    /** Why a listener drops, with the counter of `nstat` that goes up. */
+    dropReasons: { acceptQueueFull: 'ListenOverflows', synQueueFull: 'ListenDrops' } as Readonly<
+      Record<string, string>
+    >,
+    dropTitles: {
+      acceptQueueFull: 'The accept queue was full',
+      synQueueFull: 'The SYN queue was full and cookies are off',
+    } as Readonly<Record<string, string>>,
     label: (name: string, length: number, limit: number) => `${name}: ${length} of ${limit} places taken`,
     listener: (fd: string) => `fd ${fd}`,
   },
@@ -177,6 +185,8 @@ export const shell = {
     title: 'Variables of the sender',
     cwnd: 'Congestion window, segments',
     ssthresh: 'Slow start threshold, segments',
+    caState: 'Congestion-avoidance state (Linux tcp_ca_state)',
+    pipe: 'Segments that the sender believes are in the network',
     srtt: 'Smoothed round-trip time',
     rto: 'Retransmission timeout',
     infinite: '∞',
@@ -326,7 +336,7 @@ export const shell = {
     segments: 'segments',
     caption: (algorithm: string, who: string) => `segments · ${algorithm} · ${who}`,
     who: (host: string, fd: string) => `${host} ${fd}`,
-    series: { cwnd: 'cwnd', ssthresh: 'ssthresh', flight: 'in flight', window: 'peer’s window' },
+    series: { cwnd: 'cwnd', ssthresh: 'ssthresh', flight: 'in flight', window: 'peer’s window', caState: 'ca state' },
     phases: {
       slowStart: 'slow start',
       congestionAvoidance: 'congestion avoidance',
@@ -339,6 +349,7 @@ export const shell = {
     marks: { lost: 'lost', retransmitted: 'sent again', noticed: 'loss noticed' },
     label: (cwnd: number, ssthresh: string, flight: string, window: string) =>
       `Congestion graph. Now: cwnd ${cwnd} segments, ssthresh ${ssthresh}, in flight ${flight}, peer’s window ${window}.`,
+    caState: (state: string) => `Congestion-avoidance state ${state}.`,
     connection: 'Connection',
     table: 'As a table',
     at: 'time',

@@ -1,0 +1,10 @@
+/** The tests that mutation testing runs: all that exercise src/tcp closely, without the page and without the slow random ones. */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['src/{tcp,host}/**/*.test.ts', 'e2e/packetdrill/scripts.test.ts'],
+    exclude: ['src/tcp/congestion/sawtooth.test.ts'],
+    environment: 'node',
+  },
+})
