@@ -127,7 +127,7 @@ function drawCaStates({ context, palette, caStates, samples, x, axis }: Frame): 
     Open: 'surface',
     Disorder: 'phase-waiting-tint',
     CWR: 'phase-opening-tint',
-    Recovery: 'hairline-strong',
+    Recovery: 'loss-tint',
     Loss: 'loss',
   } as const
   const middle = STRIP.top + STRIP.height / 2
