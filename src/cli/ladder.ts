@@ -1,23 +1,22 @@
 /** The ladder as text: one line a packet in the one-line notation, with when it left, between whom, and what became of it. */
 import { formatDuration } from '../base'
 import type { Seq32 } from '../base'
-import type { Session } from '../sim'
 import { isEvent, packetHeader, readEvent } from '../trace'
+import type { Trace, WorldSpec } from '../trace'
 import { ACK, decodeHeaders, formatSegmentBody, SYN } from '../wire'
 
-/** Lines for every packet of the current branch, in the order in which they left. */
-export function ladderLines(session: Session): string[] {
-  const { trace } = session.branch
-  const names = session.spec.hosts.map((host) => host.name)
+/** Lines for every packet of a trace, in the order in which they left, with the names of the world that it is of. */
+export function ladderLines(trace: Trace, spec: WorldSpec): string[] {
+  const names = spec.hosts.map((host) => host.name)
   const width = Math.max(...names.map((name) => name.length))
-  const fates = packetFates(session)
+  const fates = packetFates(trace, spec)
   const isns = new Map<string, Seq32>()
   const lines: string[] = []
   for (let packet = 0; packet < trace.packets.count; packet++) {
     const decoded = decodeHeaders(packetHeader(trace.packets, packet), trace.packets.payloadLength[packet])
     if (!decoded.ok) continue
     const { ip, segment, payloadLength } = decoded.value
-    const to = session.spec.hosts.findIndex((_, host) => fates.get(packet)?.to === host)
+    const to = spec.hosts.findIndex((_, host) => fates.get(packet)?.to === host)
     const here = `${ip.src}:${segment.srcPort}>${ip.dst}:${segment.dstPort}`
     const there = `${ip.dst}:${segment.dstPort}>${ip.src}:${segment.srcPort}`
     if (segment.flags & SYN) isns.set(here, segment.seq)
@@ -27,7 +26,7 @@ export function ladderLines(session: Session): string[] {
     lines.push(
       [
         milliseconds(trace.packets.sentAt[packet]).padStart(14),
-        `${from.padEnd(width)} > ${(names[to] ?? peerName(session, packet)).padEnd(width)}`,
+        `${from.padEnd(width)} > ${(names[to] ?? peerName(trace, spec, packet)).padEnd(width)}`,
         formatSegmentBody(segment, payloadLength, base),
         fates.get(packet)?.text ?? 'in flight',
       ].join('  '),
@@ -41,14 +40,13 @@ interface Fate {
   readonly to: number
 }
 
-function packetFates(session: Session): Map<number, Fate> {
-  const { trace } = session.branch
+function packetFates(trace: Trace, spec: WorldSpec): Map<number, Fate> {
   const fates = new Map<number, Fate>()
   for (let i = 0; i < trace.events.count; i++) {
     if (isEvent(trace.events, i, 'link/packetDelivered')) {
       const event = readEvent(trace, i)
       if (event.type !== 'link/packetDelivered') continue
-      const link = session.spec.links[event.link]
+      const link = spec.links[event.link]
       const from = trace.packets.host[event.packet]
       const to = link === undefined ? from : link.a === from ? link.b : link.a
       fates.set(event.packet, { text: `arrives ${milliseconds(event.at)}`, to })
@@ -61,11 +59,11 @@ function packetFates(session: Session): Map<number, Fate> {
   return fates
 }
 
-function peerName(session: Session, packet: number): string {
-  const from = session.branch.trace.packets.host[packet]
-  const link = session.spec.links.find(({ a, b }) => a === from || b === from)
+function peerName(trace: Trace, spec: WorldSpec, packet: number): string {
+  const from = trace.packets.host[packet]
+  const link = spec.links.find(({ a, b }) => a === from || b === from)
   if (link === undefined) return '?'
-  return session.spec.hosts[link.a === from ? link.b : link.a].name
+  return spec.hosts[link.a === from ? link.b : link.a].name
 }
 
 function milliseconds(micros: number): string {

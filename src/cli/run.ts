@@ -68,7 +68,7 @@ function play({ document, commands, position }: SessionDocument, until: Micros |
 }
 
 function print(session: Session, format: 'ladder' | 'events' | 'summary', scenario: string): string[] {
-  if (format === 'ladder') return ladderLines(session)
+  if (format === 'ladder') return ladderLines(session.branch.trace, session.spec)
   if (format === 'summary') return [JSON.stringify(summarize(session, scenario), null, 1)]
   const { trace } = session.branch
   return Array.from({ length: trace.events.count }, (_, index) => JSON.stringify(readEvent(trace, index)))
