@@ -48,7 +48,8 @@ export function kernelUnavailable(): string | undefined {
   return `a network namespace with a TUN device, python3 and iproute2 is needed: ${(probe.stderr || 'unshare failed').trim()}`
 }
 
-function namespaceFlags(): string[] {
+/** Flags of unshare(1) for a network of our own that dies with us. */
+export function namespaceFlags(): string[] {
   return process.getuid?.() === 0 ? ['-npf', '--kill-child'] : ['-Urnpf', '--kill-child']
 }
 

@@ -6,7 +6,15 @@ import type { Played } from './run/play'
 import type { Run } from './run/run'
 import type { Script } from './syntax'
 
+export { parseShell } from './parse/shell'
+export { createRun } from './run/create'
+export { failAt, unsupportedAt } from './run/failure'
 export type { Played } from './run/play'
+export { addSocket } from './run/run'
+export type { Run } from './run/run'
+export type { Answer, Made, SentPacket, UnderTest } from './run/under-test'
+export { field as recordField, optionalNumber, showValue } from './run/values'
+export type { CallLine, Script, ShellLine, Value } from './syntax'
 
 /**
  * Parses and plays a script. `path` is only for messages. A script that does not parse fails at its line. `createRun` makes the machine that it is played

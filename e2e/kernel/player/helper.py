@@ -1,0 +1,147 @@
+"""The real kernel's side of a packetdrill script.
+
+Started in a fresh network namespace, it opens a TUN device and then does what the player (channel.ts) orders, one order a line of JSON on
+standard input, one answer a line on standard output. It has no idea of the script: it sends packets, makes system calls
+(each in a thread, because it may block), sets sysctls, runs commands, and tells what happened meanwhile: packets that the kernel
+sent and calls that returned, each with its moment in microseconds since the order "start".
+"""
+import argparse
+import fcntl
+import json
+import os
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from calls import Caller  # pylint: disable=wrong-import-position
+
+TUNSETIFF = 0x400454CA
+IFF_TUN, IFF_NO_PI = 0x0001, 0x1000
+
+
+class Helper:
+    def __init__(self, args):
+        self.start = time.monotonic_ns()
+        # What happened and was not told yet; whoever adds to it notifies.
+        self.news = threading.Condition()
+        self.happened = []
+        self.tun = os.open("/dev/net/tun", os.O_RDWR)
+        fcntl.ioctl(self.tun, TUNSETIFF, struct.pack("16sH", b"tun0", IFF_TUN | IFF_NO_PI))
+        self.caller = Caller(args.local, args.remote)
+        batch = f"""link set lo up
+addr add {args.local}/16 dev tun0
+link set tun0 mtu {args.mtu} txqueuelen 10000 up
+route add default dev tun0
+"""
+        said = run(["ip", "-batch", "-"], batch)[1]
+        if said:
+            sys.stderr.write(said)
+        threading.Thread(target=self.read_packets, daemon=True).start()
+
+    def now(self):
+        return (time.monotonic_ns() - self.start) // 1000
+
+    def tell(self, news):
+        with self.news:
+            self.happened.append(news)
+            self.news.notify_all()
+
+    def read_packets(self):
+        while True:
+            packet = os.read(self.tun, 1 << 16)
+            self.tell({"kind": "packet", "at": self.now(), "bytes": packet.hex()})
+
+    def take(self):
+        """What happened since it was last asked; the condition is held."""
+        happened, self.happened = self.happened, []
+        return {"now": self.now(), "happened": happened}
+
+    def op_start(self, _):
+        with self.news:
+            self.start = time.monotonic_ns()
+            self.happened = []
+        return {"now": 0, "happened": []}
+
+    def op_wait(self, order):
+        """Until the moment `until`, or until something happens."""
+        with self.news:
+            while not self.happened:
+                left = (order["until"] - self.now()) / 1e6
+                if left <= 0:
+                    break
+                self.news.wait(left)
+            return self.take()
+
+    def op_send(self, order):
+        try:
+            os.write(self.tun, bytes.fromhex(order["bytes"]))
+        except OSError as error:
+            return {"error": f"the device refuses the packet: {error}"}
+        return {}
+
+    def op_call(self, order):
+        """Begins a call. Waits until it is in the kernel, or until it has returned; told like all else that happens."""
+        entered = threading.Event()
+
+        def body():
+            entered.set()
+            answer = self.caller.make(order["name"], order["args"], order["result"])
+            self.tell({"kind": "return", "at": self.now(), "id": order["id"], **answer})
+
+        threading.Thread(target=body, daemon=True).start()
+        entered.wait()
+        time.sleep(0.0005)
+        return {}
+
+    def op_info(self, order):
+        return self.caller.info(order["fd"])
+
+    def op_sysctl(self, order):
+        for folder in ("ipv4", "core", "mptcp", "ipv6"):
+            path = f"/proc/sys/net/{folder}/{order['name']}"
+            if os.path.exists(path):
+                try:
+                    with open(path, "w", encoding="ascii") as file:
+                        file.write(order["value"])
+                    return {}
+                except OSError as error:
+                    # The default of a namespace may only be what the machine allows to everyone; a socket's own may be any.
+                    if order["name"] == "tcp_congestion_control":
+                        self.caller.congestion = order["value"].encode()
+                        return {}
+                    return {"error": str(error)}
+        return {"error": "no such setting in this namespace"}
+
+    def op_sh(self, order):
+        status, output = run(["sh", "-c", order["command"]])
+        return {"status": status, "output": output}
+
+
+def run(command, text=""):
+    done = subprocess.run(command, input=text.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--local", required=True)
+    options.add_argument("--remote", required=True)
+    options.add_argument("--mtu", type=int, default=1500)
+    try:
+        # Others that keep the machine busy must not make packets late.
+        os.nice(-15)
+    except OSError:
+        pass
+    helper = Helper(options.parse_args())
+    orders = os.fdopen(0, "r", buffering=1 << 16)
+    for line in orders:
+        order = json.loads(line)
+        answer = getattr(helper, "op_" + order["op"])(order)
+        os.write(1, (json.dumps(answer) + "\n").encode())
+    os._exit(0)
+
+
+main()
