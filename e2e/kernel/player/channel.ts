@@ -37,6 +37,8 @@ export interface CallOutput {
 export interface Reply {
   readonly now?: number
   readonly happened?: readonly Happening[]
+  /** Of a call that did not block. */
+  readonly returned?: Happening
   readonly error?: string
   readonly status?: number
   readonly output?: string

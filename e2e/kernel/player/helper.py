@@ -9,6 +9,7 @@ import argparse
 import fcntl
 import json
 import os
+import queue
 import struct
 import subprocess
 import sys
@@ -28,6 +29,8 @@ class Helper:
         # What happened and was not told yet; whoever adds to it notifies.
         self.news = threading.Condition()
         self.happened = []
+        # Threads that wait for a call to make.
+        self.idle = []
         self.tun = os.open("/dev/net/tun", os.O_RDWR)
         fcntl.ioctl(self.tun, TUNSETIFF, struct.pack("16sH", b"tun0", IFF_TUN | IFF_NO_PI))
         self.caller = Caller(args.local, args.remote)
@@ -83,18 +86,40 @@ route add default dev tun0
         return {}
 
     def op_call(self, order):
-        """Begins a call. Waits until it is in the kernel, or until it has returned; told like all else that happens."""
-        entered = threading.Event()
+        """
+        Makes a call in a thread. One that must not block is awaited for `wait` seconds; one that may is only seen into the kernel. What is not
+        back by then is told later, like all else that happens.
+        """
+        job = {"order": order, "entered": threading.Event(), "done": threading.Event(), "answer": None, "late": False}
+        if self.idle:
+            self.idle.pop().put(job)
+        else:
+            threading.Thread(target=self.make_calls, args=(job,), daemon=True).start()
+        if order["wait"] > 0:
+            job["done"].wait(order["wait"])
+        else:
+            job["entered"].wait()
+            time.sleep(0.0005)
+        with self.news:
+            job["late"] = job["answer"] is None
+            return {"returned": job["answer"]} if job["answer"] else {}
 
-        def body():
-            entered.set()
+    def make_calls(self, job):
+        """A thread that makes calls, one after the other."""
+        jobs = queue.SimpleQueue()
+        while True:
+            order = job["order"]
+            job["entered"].set()
             answer = self.caller.make(order["name"], order["args"], order["result"])
-            self.tell({"kind": "return", "at": self.now(), "id": order["id"], **answer})
-
-        threading.Thread(target=body, daemon=True).start()
-        entered.wait()
-        time.sleep(0.0005)
-        return {}
+            answer = {"kind": "return", "at": self.now(), "id": order["id"], **answer}
+            with self.news:
+                job["answer"] = answer
+                self.idle.append(jobs)
+                if job["late"]:
+                    self.happened.append(answer)
+                    self.news.notify_all()
+            job["done"].set()
+            job = jobs.get()
 
     def op_info(self, order):
         return self.caller.info(order["fd"])
@@ -135,6 +160,7 @@ def main():
         os.nice(-15)
     except OSError:
         pass
+    sys.setswitchinterval(0.0005)
     helper = Helper(options.parse_args())
     orders = os.fdopen(0, "r", buffering=1 << 16)
     for line in orders:

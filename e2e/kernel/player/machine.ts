@@ -28,7 +28,7 @@ const RUN = new Set(['ip', 'nstat', 'ss', 'tc', 'ifconfig'])
 /** How late something may be on a machine that others keep busy, and still be what the script expects. */
 const SLACK_MICROS = 60_000
 /** How long a call that must not block has to return. */
-const CALL_MICROS = 300_000
+const CALL_SECONDS = 0.3
 
 interface Player {
   readonly channel: Channel
@@ -115,12 +115,10 @@ function take(player: Player, happening: Happening): void {
 
 function perform(player: Player, run: Run, line: number, call: CallLine, id: number): Made {
   before(run, call)
-  player.channel.order({ op: 'call', id, name: call.name, args: call.args, result: call.result ?? null })
-  if (call.until === undefined) {
-    const planned = player.now
-    awaitThat(player, planned + CALL_MICROS, () => player.returned.has(id))
-    player.now = planned
-  }
+  const wait = call.until === undefined ? CALL_SECONDS : 0
+  const order = { op: 'call', id, name: call.name, args: call.args, result: call.result ?? null, wait }
+  const { returned: atOnce } = player.channel.order(order)
+  if (atOnce !== undefined) take(player, atOnce)
   let known: ReturnType<Made['answer']>
   return {
     answer: () => {
