@@ -1,6 +1,7 @@
 /** A call as C would write it, with its symbolic names; strace's habits, lengths in place of contents. */
 import { utf8Bytes } from '../base'
-import type { Call, OptionValue, SocketOption } from '../trace'
+import { formatPollEvents } from '../trace'
+import type { Call, FileCall, OptionValue, SocketOption } from '../trace'
 
 const SHOWN_TEXT = 24
 
@@ -31,8 +32,31 @@ export function formatCall(call: Call, fd: number): string {
       return `getsockopt(${fd}, ${call.option})`
     case 'fcntl':
       return `fcntl(${fd}, F_SETFL, ${call.nonblock ? 'O_NONBLOCK' : '0'})`
-    default:
+    case 'rawSend':
       return `sendto(raw, ${call.src}:${call.srcPort} > ${call.dst}:${call.dstPort} [${call.flags}])`
+    default:
+      return formatFileCall(call, fd)
+  }
+}
+
+function formatFileCall(call: FileCall, fd: number): string {
+  switch (call.call) {
+    case 'poll': {
+      const fds = call.fds.map((it) => `{fd=${it.fd}, events=${formatPollEvents(it.events, 'POLL')}}`)
+      return `poll([${fds.join(', ')}], ${call.fds.length}, ${call.timeoutMs})`
+    }
+    case 'epollCreate':
+      return 'epoll_create1(0)'
+    case 'epollCtl':
+      return `epoll_ctl(${fd}, ${call.op}, ${call.target}, {events=${formatPollEvents(call.events, 'EPOLL')}, data=${call.data}})`
+    case 'epollWait':
+      return `epoll_wait(${fd}, ..., ${call.most}, ${call.timeoutMs})`
+    case 'pipe':
+      return call.nonblock === true ? 'pipe2(..., O_NONBLOCK)' : 'pipe(...)'
+    case 'splice':
+      return `splice(${fd}, NULL, ${call.to}, NULL, ${call.bytes}, ${call.more === true ? 'SPLICE_F_MORE' : '0'})`
+    default:
+      return `${call.call}(${fd})`
   }
 }
 

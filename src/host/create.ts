@@ -21,6 +21,8 @@ export function createHost(spec: HostSpec, index: number, seed: number): Host {
     processes: new Map(),
     files: new Map(),
     nextFile: 1,
+    pipes: new Map(),
+    pollers: new Set(),
     sockets: new Map(),
     connections: new Map(),
     listeners: new Map(),

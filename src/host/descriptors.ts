@@ -2,7 +2,7 @@
 import { present } from '../base'
 import type { HostIo } from './io'
 import { MAX_DESCRIPTORS } from './records'
-import type { Host, OpenFile, Process, Socket } from './records'
+import type { Host, OpenFile, Process, Socket, SpecialFile } from './records'
 
 /** The lowest free descriptor; -1 when the table is full. */
 export function freeDescriptor(process: Process): number {
@@ -21,7 +21,14 @@ export function openDescriptor(
   nonblock: boolean,
   io: HostIo,
 ): void {
-  const file: OpenFile = { id: host.nextFile++, socket: socket.id, nonblock, references: 1 }
+  const file: OpenFile = {
+    id: host.nextFile++,
+    socket: socket.id,
+    special: undefined,
+    watchers: [],
+    nonblock,
+    references: 1,
+  }
   host.files.set(file.id, file)
   process.descriptors.set(fd, file.id)
   socket.file = file.id
@@ -30,6 +37,21 @@ export function openDescriptor(
   io.recorder.socket = socket.id
   io.recorder.emit('host/descriptorOpened', 'descriptor', fd)
   io.recorder.socket = before
+}
+
+/** Opens `fd` on a new file that is no socket. */
+export function openSpecial(
+  host: Host,
+  process: Process,
+  fd: number,
+  special: SpecialFile,
+  nonblock: boolean,
+  io: HostIo,
+): void {
+  const id = host.nextFile++
+  host.files.set(id, { id, socket: -1, special, watchers: [], nonblock, references: 1 })
+  process.descriptors.set(fd, id)
+  io.recorder.emit('host/descriptorOpened', 'descriptor', fd)
 }
 
 /** Takes a descriptor out of the table; its number is free again. */

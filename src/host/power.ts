@@ -32,6 +32,8 @@ export function restartHost(host: Host, spec: HostSpec, io: HostIo): void {
 function forget(host: Host): void {
   host.processes = new Map()
   host.files = new Map()
+  host.pipes = new Map()
+  host.pollers = new Set()
   host.sockets = new Map()
   host.connections = new Map()
   host.listeners = new Map()

@@ -32,6 +32,9 @@ export interface Host {
   processes: Map<number, Process>
   files: Map<number, OpenFile>
   nextFile: number
+  pipes: Map<number, Pipe>
+  /** Threads that wait for something other than one socket, in order of arrival. */
+  pollers: Set<number>
   sockets: Map<number, Socket>
   /** Sockets by local port, then by remote address and port (see demux.ts). */
   connections: Map<number, Map<number, number>>
@@ -60,11 +63,50 @@ export interface Process {
 /** What descriptors refer to; dup and fork share one. */
 export interface OpenFile {
   readonly id: number
+  /** -1 for a file that is no socket. */
   readonly socket: number
+  /** What a file is that is no socket. */
+  readonly special: SpecialFile | undefined
+  /** Epolls that watch it, by their files. */
+  watchers: number[]
   /** O_NONBLOCK belongs to the open file, not to the descriptor. */
   nonblock: boolean
   /** Descriptors plus calls that are in it. */
   references: number
+}
+
+/** Files of other kinds: an epoll instance, and the two ends of a pipe. */
+export type SpecialFile =
+  | { readonly kind: 'epoll'; readonly epoll: Epoll }
+  | { readonly kind: 'pipe'; readonly pipe: number; readonly end: 'read' | 'write' }
+
+/** Linux struct eventpoll. */
+export interface Epoll {
+  interests: Interest[]
+  /** Interests that may be ready, by their number, in the order in which they became so. */
+  ready: number[]
+  /** Threads in epoll_wait, in order of arrival. */
+  waiters: number[]
+  nextInterest: number
+}
+
+/** One entry of an epoll's interest list: Linux struct epitem. */
+export interface Interest {
+  readonly id: number
+  readonly fd: number
+  /** Open file that `fd` meant when it was added. */
+  readonly file: number
+  /** Bits of trace/poll-events.ts; a one-shot interest that was reported has only epoll's own left. */
+  events: number
+  /** epoll_event.data. */
+  data: number
+}
+
+export interface Pipe {
+  /** Lengths of its buffers, oldest first; their contents are not kept. */
+  buffers: number[]
+  readers: number
+  writers: number
 }
 
 /** Linux's sock->state: how far connect() has come, which the TCP state does not tell. */
@@ -101,6 +143,8 @@ export interface Socket {
   waiters: number[]
   /** Event behind the last change that a call may wait for, or -1. */
   changedBy: number
+  /** Event bits of the wake-ups since it was last settled; WAKE_ALL where one was for everybody. */
+  woken: number
   /** Earliest entry for it in the world's queue; NEVER for none. */
   scheduledAt: Micros
   /** Bytes that send() took so far: where the pattern goes on. */
@@ -108,6 +152,9 @@ export interface Socket {
   /** IP identification of its next packet. */
   identification: number
 }
+
+/** A wake-up without a key, which every poller takes as its own (sk_state_change). */
+export const WAKE_ALL = -1
 
 /** Socket options that the socket layer obeys; see socket(7). */
 export interface SocketOptions {
@@ -202,6 +249,7 @@ export type BlockReason =
   | 'send buffer full'
   | 'handshake not finished'
   | 'lingering until the FIN is acknowledged'
+  | 'nothing ready'
 
 /** How many calls a thread remembers. */
 export const HISTORY = 8

@@ -6,7 +6,7 @@
 import { NEVER, seq32 } from '../base'
 import { createTcb, defaultConfig, nextDeadline, setState } from '../tcp'
 import type { Endpoint, Tcb, TcpConfig } from '../tcp'
-import { TCP_STATES } from '../trace'
+import { POLL_EVENTS as E, TCP_STATES } from '../trace'
 import type { RuleName, TcpState } from '../trace'
 import { count } from './counters'
 import { removeConnection } from './demux'
@@ -16,6 +16,7 @@ import { releasePort } from './ports'
 import { enterAcceptQueue, leaveSynQueue } from './queues'
 import type { Host, Socket, SocketOptions } from './records'
 import { tcpIo } from './tcp-io'
+import { wakePollers } from './readiness/wake'
 import { wakeWaiters } from './wake'
 
 const UNBOUND: Endpoint = { address: 0, port: 0 }
@@ -54,6 +55,7 @@ export function createSocket(
     queue: 'none',
     waiters: [],
     changedBy: -1,
+    woken: 0,
     scheduledAt: NEVER,
     streamOffset: 0,
     identification: 0,
@@ -120,7 +122,9 @@ function followUp(host: Host, socket: Socket, io: HostIo): void {
     if (!socket.portLocked) releasePort(host, socket)
   }
   wakeWaiters(host, socket, io)
+  wakePollers(host, socket.file, socket.woken, io)
   socket.changedBy = -1
+  socket.woken = 0
   if (dead && socket.file === 0 && socket.queue === 'none') freeSocket(host, socket, 'socketFreed', io)
   else scheduleDeadline(host, socket, io)
 }
@@ -149,6 +153,8 @@ function embryoLives(host: Host, child: Socket, io: HostIo): boolean {
   const listener = enterAcceptQueue(host, child, io)
   if (listener !== undefined) {
     wakeWaiters(host, listener, io)
+    // inet_csk_complete_hashdance > sk_data_ready of the listener.
+    wakePollers(host, listener.file, E.IN | E.PRI | E.RDNORM | E.RDBAND, io)
     listener.changedBy = -1
   }
   return true

@@ -4,14 +4,24 @@
  * holds nothing between two calls, so it is no part of the state.
  */
 import type { Micros } from '../base'
-import type { Tcb, TcpIo } from '../tcp'
+import type { Tcb, TcpIo, WakeUp } from '../tcp'
+import { POLL_EVENTS as E } from '../trace'
 import type { Recorder, SendPurpose, Sysctl } from '../trace'
 import type { TcpSegment } from '../wire'
 import { admit } from './admit'
 import { count } from './counters'
 import type { HostIo } from './io'
 import { output } from './output'
+import { WAKE_ALL } from './records'
 import type { Host } from './records'
+
+/** The keys of the wake-ups: sock_def_readable, sk_stream_write_space, sock_def_wakeup, sock_def_error_report. */
+const WAKE_KEYS: Readonly<Record<WakeUp, number>> = {
+  data: E.IN | E.PRI | E.RDNORM | E.RDBAND,
+  space: E.OUT | E.WRNORM | E.WRBAND,
+  state: WAKE_ALL,
+  error: E.ERR,
+}
 
 /** The TcpIo of `host`; use it before asking for another. */
 export function tcpIo(host: Host, io: HostIo): TcpIo {
@@ -60,8 +70,11 @@ class BoundIo implements TcpIo {
     return admit(this.host, tcb)
   }
 
-  wake(tcb: Tcb): void {
+  wake(tcb: Tcb, what: WakeUp): void {
     const socket = this.host.sockets.get(tcb.socket)
-    if (socket !== undefined) socket.changedBy = this.recorder.cause
+    if (socket === undefined) return
+    socket.changedBy = this.recorder.cause
+    const key = WAKE_KEYS[what]
+    socket.woken = key === WAKE_ALL || socket.woken === WAKE_ALL ? WAKE_ALL : socket.woken | key
   }
 }

@@ -148,11 +148,12 @@ function goOn(host: Host, process: Process, thread: Thread, io: HostIo): void {
   thread.blocked = undefined
   const socket = host.sockets.get(blocked.socket)
   if (socket !== undefined) socket.waiters = socket.waiters.filter((id) => id !== thread.id)
+  host.pollers.delete(thread.id)
   leaveCall(host, thread, fd, text, outcome, io)
   const file = host.files.get(blocked.file)
-  if (file === undefined || --file.references > 0 || socket === undefined) return
-  io.recorder.socket = socket.id
-  release(host, file, socket, io)
+  if (file === undefined || --file.references > 0) return
+  io.recorder.socket = file.socket
+  release(host, file, io)
 }
 
 function awaitDeadline(host: Host, thread: Thread, deadline: Micros, io: HostIo): void {
@@ -174,7 +175,9 @@ function leaveCall(
   const [call, name] = [recorder.text(answered), recorder.text(errno)]
   const event = recorder.emit('host/returned', 'systemCall', thread.id, fd, call, value, name)
   const last = thread.history.length - 1
-  thread.history[last] = { ...thread.history[last], call: answered, returned: { value, errno, at: io.now } }
+  const { output } = outcome
+  const came = { value, errno, at: io.now, ...(output === undefined ? {} : { output }) }
+  thread.history[last] = { ...thread.history[last], call: answered, returned: came }
   thread.state = 'ready'
   if (thread.program === -1) {
     end(host, thread)

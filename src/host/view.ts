@@ -49,7 +49,7 @@ function holdersOf(host: Host): Map<number, Holder[]> {
   for (const { pid, descriptors } of host.processes.values()) {
     for (const [fd, id] of descriptors) {
       const file = host.files.get(id)
-      if (file === undefined) continue
+      if (file === undefined || file.socket === -1) continue
       const known = holders.get(file.socket)
       if (known === undefined) holders.set(file.socket, [{ pid, fd }])
       else known.push({ pid, fd })

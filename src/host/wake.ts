@@ -2,7 +2,7 @@
  * Blocked threads: whether what a thread waits for has come, and letting it go on. A woken thread makes its call again in a
  * dispatch of its own; if someone else was quicker it goes on waiting.
  */
-import { isWritable, readableBytes } from '../tcp'
+import { isReadable, isWritable, readableBytes } from '../tcp'
 import type { HostIo } from './io'
 import type { Blocked, Host, Socket, Thread } from './records'
 
@@ -33,7 +33,9 @@ function mayProceed({ reason, threshold }: Blocked, { tcb, listener }: Socket): 
   if (tcb === undefined || tcb.error !== '' || tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT') return true
   switch (reason) {
     case 'receive buffer empty':
-      return tcb.finReceived || tcb.receiveShutdown || readableBytes(tcb) >= threshold
+      return (
+        tcb.finReceived || tcb.receiveShutdown || readableBytes(tcb) >= threshold || (threshold > 1 && isReadable(tcb))
+      )
     case 'send buffer full':
       return tcb.sendShutdown || isWritable(tcb)
     case 'handshake not finished':

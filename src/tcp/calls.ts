@@ -67,7 +67,7 @@ export function shutdownWrite(tcb: Tcb, io: TcpIo): void {
   tcb.sendShutdown = true
   // In SYN-RECEIVED the FIN has to wait for ESTABLISHED.
   if (tcb.state !== 'SYN-RECEIVED') finish(tcb, io, 'shutdownCall')
-  io.wake(tcb)
+  io.wake(tcb, 'state')
   afterInput(tcb, io)
 }
 
@@ -78,7 +78,7 @@ export function shutdownRead(tcb: Tcb, io: TcpIo): void {
     return
   }
   tcb.receiveShutdown = true
-  io.wake(tcb)
+  io.wake(tcb, 'state')
 }
 
 /**

@@ -47,6 +47,7 @@ export function defaultConfig(sysctl: Readonly<Sysctl>): TcpConfig {
     sndbufLocked: false,
     rcvbufLocked: false,
     congestion: sysctl.tcp_congestion_control,
+    receiveLowat: 1,
   }
 }
 

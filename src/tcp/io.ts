@@ -20,6 +20,9 @@ export interface TcpIo {
    * SYN-RECEIVED (Linux ignores the ACK), 'reset' answers with RST (tcp_abort_on_overflow).
    */
   admit(tcb: Tcb): 'accept' | 'drop' | 'reset'
-  /** Something that a blocked call may wait for has changed: bytes to read, room to write, state, error. */
-  wake(tcb: Tcb): void
+  /** Something that a blocked call may wait for has changed. */
+  wake(tcb: Tcb, what: WakeUp): void
 }
+
+/** Linux's sk_data_ready, sk_write_space, sk_state_change, sk_error_report. */
+export type WakeUp = 'data' | 'space' | 'state' | 'error'

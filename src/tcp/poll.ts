@@ -3,6 +3,7 @@
  * descriptor a closed one, and so do we.
  */
 import { readableBytes } from './receiver/read'
+import { receiveWindow } from './receiver/window'
 import { isSendable } from './sender/queue'
 import type { Tcb } from './tcb'
 
@@ -23,7 +24,7 @@ export function poll(tcb: Tcb): Readiness {
   const over = tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT'
   const opening = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED' || tcb.state === 'LISTEN'
   return {
-    readable: tcb.receiveShutdown || (!opening && readableBytes(tcb) > 0),
+    readable: tcb.receiveShutdown || (!opening && isReadable(tcb)),
     writable: !opening && (tcb.sendShutdown || isWritable(tcb)),
     hangup: over || (tcb.sendShutdown && tcb.receiveShutdown),
     readHangup: tcb.receiveShutdown,
@@ -34,4 +35,13 @@ export function poll(tcb: Tcb): Readiness {
 /** A send() that waited for room goes on: a third of the buffer is free. */
 export function isWritable(tcb: Tcb): boolean {
   return isSendable(tcb)
+}
+
+/**
+ * Bytes enough to read for SO_RCVLOWAT, or so little window left that no more will come (tcp_epollin_ready).
+ */
+export function isReadable(tcb: Tcb): boolean {
+  const available = readableBytes(tcb)
+  if (available <= 0) return false
+  return available >= tcb.config.receiveLowat || receiveWindow(tcb) <= tcb.receive.mssEstimate
 }

@@ -34,14 +34,14 @@ export function setState(tcb: Tcb, to: TcpState, io: TcpIo, rule: RuleName, tran
   tcb.state = to
   io.recorder.emit('tcp/stateChanged', rule, stateCode(from), stateCode(to), index)
   if (to === 'CLOSED' || to === 'LISTEN') endOfConnection(tcb)
-  io.wake(tcb)
+  io.wake(tcb, 'state')
 }
 
 /** Records a pending error (SO_ERROR) for the user. */
 export function setError(tcb: Tcb, errno: Errno, io: TcpIo, rule: RuleName = 'none'): void {
   tcb.error = errno
   io.recorder.emit('tcp/errorSet', rule, io.recorder.text(errno))
-  io.wake(tcb)
+  io.wake(tcb, 'error')
 }
 
 /** A timer has lost patience with the peer: the connection ends with `errno`, or with what a router last said. */

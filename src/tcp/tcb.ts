@@ -40,6 +40,8 @@ export interface TcpConfig {
   rcvbufLocked: boolean
   /** TCP_CONGESTION. */
   congestion: string
+  /** SO_RCVLOWAT, bytes: a reader is not woken for less. */
+  receiveLowat: number
 }
 
 /** One transmitted and not yet cumulatively acknowledged range (a node of Linux's tcp_rtx_queue). */

@@ -30,6 +30,7 @@ export const SOCKET_OPTIONS = [
   'TCP_LINGER2',
   'TCP_DEFER_ACCEPT',
   'IP_TOS',
+  'SO_RCVLOWAT',
 ] as const
 export type SocketOption = (typeof SOCKET_OPTIONS)[number]
 
@@ -39,7 +40,11 @@ export type SocketOption = (typeof SOCKET_OPTIONS)[number]
  */
 export type OptionValue = number | string
 
-export type Call =
+/** Any call that a host makes. */
+export type Call = SocketCall | FileCall
+
+/** Calls on sockets, which scenarios and a person's clicks can make. */
+export type SocketCall =
   | { readonly call: 'socket'; readonly nonblock?: boolean }
   | { readonly call: 'bind'; readonly fd: FdRef; readonly address?: string; readonly port: number }
   | { readonly call: 'listen'; readonly fd: FdRef; readonly backlog: number }
@@ -53,6 +58,8 @@ export type Call =
       readonly text?: string
       /** Any of MSG_DONTWAIT, MSG_MORE, MSG_NOSIGNAL, MSG_OOB. */
       readonly flags?: readonly string[]
+      /** The buffer's address is none of the process's: EFAULT where bytes would be copied. */
+      readonly badAddress?: boolean
     }
   | {
       readonly call: 'recv'
@@ -60,6 +67,7 @@ export type Call =
       readonly bytes: number
       /** Any of MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL. */
       readonly flags?: readonly string[]
+      readonly badAddress?: boolean
     }
   | { readonly call: 'shutdown'; readonly fd: FdRef; readonly how: ShutdownHow }
   | { readonly call: 'close'; readonly fd: FdRef }
@@ -80,7 +88,45 @@ export type Call =
       readonly window?: number
     }
 
+/** Calls on files of any kind: waiting for several, and pipes. Event bits are those of poll-events.ts; timeouts in ms, negative for ever. */
+export type FileCall =
+  | {
+      readonly call: 'poll'
+      readonly fds: readonly { readonly fd: FdRef; readonly events: number }[]
+      readonly timeoutMs: number
+    }
+  | { readonly call: 'epollCreate' }
+  | {
+      readonly call: 'epollCtl'
+      readonly fd: FdRef
+      readonly op: 'EPOLL_CTL_ADD' | 'EPOLL_CTL_MOD' | 'EPOLL_CTL_DEL'
+      readonly target: FdRef
+      readonly events: number
+      /** What epoll_wait gives back with the events: epoll_event.data. */
+      readonly data: number
+    }
+  | { readonly call: 'epollWait'; readonly fd: FdRef; readonly most: number; readonly timeoutMs: number }
+  | { readonly call: 'pipe'; readonly nonblock?: boolean }
+  /** Moves bytes between a socket and a pipe; `nonblock` is SPLICE_F_NONBLOCK. */
+  | {
+      readonly call: 'splice'
+      readonly fd: FdRef
+      readonly to: FdRef
+      readonly bytes: number
+      readonly nonblock?: boolean
+      /** SPLICE_F_MORE. */
+      readonly more?: boolean
+    }
+  | { readonly call: 'getsockname' | 'getpeername'; readonly fd: FdRef }
+
 export type CallName = Call['call']
+
+/** What a call writes through its pointers. */
+export type CallOutput =
+  /** poll's revents in the order asked for, or what epoll_wait found: fd, or the data of the interest. */
+  | { readonly kind: 'events'; readonly events: readonly { readonly data: number; readonly events: number }[] }
+  | { readonly kind: 'descriptors'; readonly fds: readonly number[] }
+  | { readonly kind: 'address'; readonly address: string; readonly port: number }
 
 /** One step of a program. */
 export type Step =

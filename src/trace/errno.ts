@@ -27,6 +27,11 @@ export const ERRNO = {
   EALREADY: [114, 'Operation already in progress'],
   EINPROGRESS: [115, 'Operation now in progress'],
   ENOENT: [2, 'No such file or directory'],
+  EPERM: [1, 'Operation not permitted'],
+  EEXIST: [17, 'File exists'],
+  EFAULT: [14, 'Bad address'],
+  ELOOP: [40, 'Too many levels of symbolic links'],
+  ESPIPE: [29, 'Illegal seek'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>
 
 export type Errno = keyof typeof ERRNO

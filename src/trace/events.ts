@@ -107,6 +107,8 @@ export const EVENT_FIELDS = {
   'link/packetHeld': { packet: 'packet', link: 'uint' },
   'link/packetReleased': { packet: 'packet', link: 'uint' },
   'link/changed': { link: 'uint', change: 'text' },
+  /** An epoll put an interest into its ready list: its descriptor, and the events that it is watched for. */
+  'host/epollReady': { fd: 'int', events: 'text' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

@@ -1,4 +1,15 @@
-export type { Call, CallName, FdRef, OptionValue, ShutdownHow, SocketOption, Step } from './calls'
+export type {
+  Call,
+  CallName,
+  CallOutput,
+  FdRef,
+  FileCall,
+  OptionValue,
+  ShutdownHow,
+  SocketCall,
+  SocketOption,
+  Step,
+} from './calls'
 export { SOCKET_OPTIONS } from './calls'
 export * from './columns'
 export type { Action, Command, PacketOrder } from './command'
@@ -22,3 +33,4 @@ export type { Sysctl } from './sysctl'
 export { FIGURE_EDGES, TRANSITION_INDEX, TRANSITIONS } from './transitions'
 export type { Transition } from './transitions'
 export * from './vocabulary'
+export { formatPollEvents, POLL_EVENTS } from './poll-events'

@@ -4,6 +4,7 @@
  * `iss` and `irs`.
  */
 import type { Micros } from '../base'
+import type { CallOutput } from './calls'
 import type { LinkSettings } from './link-settings'
 import type { TcpState } from './states'
 import type { Sysctl } from './sysctl'
@@ -72,7 +73,12 @@ export interface CallView {
   readonly name: string
   readonly at: Micros
   /** Null while blocked. */
-  readonly returned: { readonly value: number; readonly errno: string; readonly at: Micros } | null
+  readonly returned: {
+    readonly value: number
+    readonly errno: string
+    readonly at: Micros
+    readonly output?: CallOutput
+  } | null
   /** Index of its `host/called` event. */
   readonly event: number
 }

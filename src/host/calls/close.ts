@@ -6,12 +6,14 @@ import { freeNumber } from '../descriptors'
 import type { HostIo } from '../io'
 import { stopListening } from '../listener'
 import { releasePort } from '../ports'
+import { forgetEpoll, forgetWatched } from '../readiness/epoll'
 import type { Host, OpenFile, Socket } from '../records'
 import { callState, settle, stateOf } from '../sockets'
 import { tcpIo } from '../tcp-io'
 import { disconnect } from './connect'
 import { failed, returned } from './context'
-import type { CallOf, Context, Outcome } from './context'
+import type { CallOf, Context, FileContext, Outcome } from './context'
+import { releasePipe } from './pipe'
 
 export function shutdown({ host, socket, call, io }: Context<CallOf<'shutdown'>>): Outcome {
   const read = call.how !== 'SHUT_WR'
@@ -45,11 +47,20 @@ export function close(context: Context<CallOf<'close'>>): Outcome {
   file.references--
   if (file.references > 0) return returned(0)
   const linger = socket.options.linger
-  release(host, file, socket, io)
+  release(host, file, io)
   if (linger <= 0 || !awaitsFinAck(socket)) return returned(0)
   // O_NONBLOCK does not count here: inet_release lingers all the same.
   const deadline = io.now + linger * MICROS_PER_SECOND
   return { done: false, reason: LINGERING, deadline, progress: 0, threshold: 0 }
+}
+
+/** Takes a descriptor of a file away that is no socket. */
+export function closeSpecial({ host, process, fd, file, io }: FileContext): Outcome {
+  freeNumber(process, fd)
+  io.recorder.emit('host/descriptorClosed', 'descriptorClosed', fd)
+  file.references--
+  if (file.references === 0) release(host, file, io)
+  return returned(0)
 }
 
 const LINGERING = 'lingering until the FIN is acknowledged'
@@ -65,10 +76,20 @@ function awaitsFinAck(socket: Socket): boolean {
   return state === 'FIN-WAIT-1' || state === 'CLOSING' || state === 'LAST-ACK'
 }
 
-/** The open file is gone: closes what it stood for, politely or, with SO_LINGER of zero, by a reset. */
-export function release(host: Host, file: OpenFile, socket: Socket, io: HostIo): void {
-  const { tcb } = socket
+/** The open file is gone, and what it stood for. */
+export function release(host: Host, file: OpenFile, io: HostIo): void {
+  forgetWatched(host, file)
+  const { special } = file
+  if (special?.kind === 'epoll') forgetEpoll(host, file, special.epoll)
   host.files.delete(file.id)
+  if (special?.kind === 'pipe') releasePipe(host, special.pipe, special.end, io)
+  const socket = host.sockets.get(file.socket)
+  if (socket !== undefined) releaseSocket(host, socket, io)
+}
+
+/** Closes a socket that no file has any more, politely or, with SO_LINGER of zero, by a reset. */
+function releaseSocket(host: Host, socket: Socket, io: HostIo): void {
+  const { tcb } = socket
   socket.file = 0
   if (socket.listener !== undefined) {
     stopListening(host, socket, io)

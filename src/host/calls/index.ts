@@ -4,12 +4,16 @@ import { fileOf, socketOf } from '../descriptors'
 import type { HostIo } from '../io'
 import type { Host, Process, Thread } from '../records'
 import { accept } from './accept'
-import { close, closeResumed, shutdown } from './close'
+import { close, closeResumed, closeSpecial, shutdown } from './close'
 import { connect } from './connect'
 import { failed } from './context'
-import type { Context, Outcome } from './context'
+import type { Context, FileContext, Outcome } from './context'
+import { epollCreate, epollCtl, epollWait } from './epoll'
+import { getName } from './names'
 import { bind, listen, socket } from './open'
 import { fcntl, getsockopt, setsockopt } from './options'
+import { pipe, splice } from './pipe'
+import { poll } from './poll'
 import { rawSend } from './raw'
 import { recv } from './recv'
 import { send } from './send'
@@ -21,34 +25,46 @@ export type { Outcome } from './context'
 export function makeCall(host: Host, process: Process, thread: Thread, call: Call, fd: number, io: HostIo): Outcome {
   if (call.call === 'socket') return socket(host, process, call, io)
   if (call.call === 'rawSend') return rawSend(host, call, io)
+  if (call.call === 'poll') return poll({ host, io, process, thread, call, resumed: undefined })
+  if (call.call === 'epollCreate') return epollCreate(host, process, io)
+  if (call.call === 'pipe') return pipe(host, process, call, io)
   const file = fileOf(host, process, fd)
-  if (file === undefined) return failed('EBADF')
-  const it = socketOf(host, file)
+  if (file === undefined) return failed(call.call === 'epollWait' && call.most <= 0 ? 'EINVAL' : 'EBADF')
   const nonblock = file.nonblock || hasFlag(call, 'MSG_DONTWAIT')
-  return perform({ host, io, process, thread, call, fd, file, socket: it, nonblock, resumed: undefined })
+  return onFile({ host, io, process, thread, call, fd, file, nonblock, resumed: undefined })
 }
 
 /** Goes on with the call that `thread` is blocked in. */
 export function resumeCall(host: Host, process: Process, thread: Thread, call: Call, io: HostIo): Outcome {
   const { blocked } = thread
   if (blocked === undefined) return failed('EINTR')
-  const it = host.sockets.get(blocked.socket)
-  if (call.call === 'close') return closeResumed(it, blocked.deadline, io.now, blocked.interrupted)
+  if (call.call === 'poll') return poll({ host, io, process, thread, call, resumed: blocked })
+  if (call.call === 'close') {
+    return closeResumed(host.sockets.get(blocked.socket), blocked.deadline, io.now, blocked.interrupted)
+  }
   const file = host.files.get(blocked.file)
-  if (it === undefined || file === undefined) return failed('EBADF')
+  if (file === undefined || (file.socket !== -1 && !host.sockets.has(file.socket))) return failed('EBADF')
   // A call that began to wait goes on waiting, though O_NONBLOCK may have been set since.
-  return perform({
-    host,
-    io,
-    process,
-    thread,
-    call,
-    fd: blocked.fd,
-    file,
-    socket: it,
-    nonblock: false,
-    resumed: blocked,
-  })
+  return onFile({ host, io, process, thread, call, fd: blocked.fd, file, nonblock: false, resumed: blocked })
+}
+
+/** Calls that any file knows, or that some other than a socket knows; the rest is for sockets. */
+function onFile(context: FileContext): Outcome {
+  const { host, call, file } = context
+  switch (call.call) {
+    case 'epollCtl':
+      return epollCtl({ ...context, call })
+    case 'epollWait':
+      return epollWait({ ...context, call })
+    case 'splice':
+      return splice({ ...context, call })
+    case 'fcntl':
+      return fcntl({ ...context, call })
+    default:
+  }
+  if (file.special === undefined) return perform({ ...context, socket: socketOf(host, file) })
+  if (call.call === 'close') return closeSpecial({ ...context, call })
+  return failed('ENOTSOCK')
 }
 
 function perform(context: Context): Outcome {
@@ -74,8 +90,9 @@ function perform(context: Context): Outcome {
       return setsockopt({ ...context, call })
     case 'getsockopt':
       return getsockopt({ ...context, call })
-    case 'fcntl':
-      return fcntl({ ...context, call })
+    case 'getsockname':
+    case 'getpeername':
+      return getName({ ...context, call })
     default:
       return failed('EINVAL')
   }

@@ -15,7 +15,7 @@ import type { Host, Socket } from '../records'
 import { callState, settle } from '../sockets'
 import { tcpIo } from '../tcp-io'
 import { failed, returned, takeError } from './context'
-import type { CallOf, Context, Outcome } from './context'
+import type { CallOf, Context, FileContext, Outcome } from './context'
 
 /** SOCK_MIN_SNDBUF and SOCK_MIN_RCVBUF of a 64-bit kernel. */
 const MIN_SNDBUF = 4_608
@@ -54,7 +54,7 @@ export function getsockopt({ host, socket, call, fd }: Context<CallOf<'getsockop
   return { done: true, value: 0, errno: '', kept, text: formatAnswer(call.option, fd, value) }
 }
 
-export function fcntl({ file, call }: Context<CallOf<'fcntl'>>): Outcome {
+export function fcntl({ file, call }: FileContext<CallOf<'fcntl'>>): Outcome {
   file.nonblock = call.nonblock
   return returned(0)
 }
@@ -90,6 +90,9 @@ function set(host: Host, socket: Socket, option: SocketOption, value: OptionValu
     case 'IP_TOS':
       // A stream's ECN bits are not the user's (__ip_sock_set_tos).
       options.tos = number & 0xff & ~ECN_MASK
+      return ''
+    case 'SO_RCVLOWAT':
+      setReceiveLowat(host, socket, number)
       return ''
     case 'TCP_QUICKACK':
       if (socket.tcb !== undefined) setQuickAck(socket.tcb, number, tcpIo(host, io))
@@ -152,6 +155,16 @@ function finTimeout(value: number, sysctlSeconds: number): number {
   return value < 0 ? -1 : Math.min(value, MAX_FIN_SECONDS)
 }
 
+/** tcp_set_rcvlowat: at most half of what the buffer may become; an untouched buffer grows to hold so much. 0 means 1. */
+function setReceiveLowat({ sysctl }: Host, socket: Socket, value: number): void {
+  for (const config of socket.tcb === undefined ? [socket.config] : [socket.config, socket.tcb.config]) {
+    const most = (config.rcvbufLocked ? config.rcvbuf : sysctl.tcp_rmem[2]) >> 1
+    const bytes = Math.min(value < 0 ? most : value, most)
+    config.receiveLowat = Math.max(1, bytes)
+    if (!config.rcvbufLocked) config.rcvbuf = Math.max(config.rcvbuf, 2 * bytes)
+  }
+}
+
 function setCongestion(socket: Socket, value: OptionValue): Errno | '' {
   if (typeof value !== 'string' || !CONGESTION_ALGORITHMS.includes(value)) return 'ENOENT'
   socket.config.congestion = value
@@ -183,6 +196,8 @@ function get(host: Host, socket: Socket, option: SocketOption): OptionValue | un
       return options.sendTimeoutMicros / MICROS_PER_MS
     case 'IP_TOS':
       return options.tos
+    case 'SO_RCVLOWAT':
+      return config.receiveLowat
     case 'TCP_QUICKACK':
       return Number((tcb?.ack.pingpong ?? 0) < INTERACTIVE)
     case 'TCP_MAXSEG':

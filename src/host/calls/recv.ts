@@ -16,8 +16,10 @@ export function recv(context: Recv): Outcome {
   const flags = call.flags ?? []
   const peek = flags.includes('MSG_PEEK')
   const want = Math.max(0, call.bytes)
-  const target = flags.includes('MSG_WAITALL') ? want : Math.min(1, want)
+  const lowat = (tcb?.config ?? socket.config).receiveLowat
+  const target = Math.min(flags.includes('MSG_WAITALL') ? want : lowat, want)
   let progress = peek ? 0 : (resumed?.progress ?? 0)
+  if (call.badAddress === true && tcb !== undefined && want > 0 && readableBytes(tcb) > 0) return failed('EFAULT')
   if (tcb !== undefined) progress += copyOut(context, tcb, want - progress, peek)
   if (progress >= target) return returned(progress)
   const ended = tcb === undefined || tcb.finReceived || tcb.receiveShutdown || state === 'CLOSED'
@@ -31,7 +33,7 @@ export function recv(context: Recv): Outcome {
     reason: 'receive buffer empty',
     timeoutMicros: socket.options.receiveTimeoutMicros,
     progress,
-    threshold: peek ? progress + 1 : 1,
+    threshold: Math.max(1, Math.min(target, lowat) - (peek ? 0 : progress), peek ? progress + 1 : 1),
   })
 }
 

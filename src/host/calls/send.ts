@@ -29,6 +29,7 @@ export function send(context: Send): Outcome {
   }
   const open = tcb !== undefined && (state === 'ESTABLISHED' || state === 'CLOSE-WAIT')
   if (!open || tcb.error !== '' || tcb.sendShutdown) return progress > 0 ? returned(progress) : broken(context)
+  if (call.badAddress === true && (call.bytes ?? 0) > 0) return failed('EFAULT')
   const text = call.text === undefined ? undefined : utf8Bytes(call.text)
   const total = text?.length ?? call.bytes ?? 0
   const sent = progress + copyIn(context, tcb, text, progress, total)

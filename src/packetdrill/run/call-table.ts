@@ -1,6 +1,6 @@
 /** What each call of the language does: to which call of the host it comes, and what it answers. */
-import { accept, bind, close, connect, listen, shutdown, socket } from './calls-connection'
-import { open, read, readv, recv, recvmsg, send, sendfile, sendmsg, write, writev } from './calls-data'
+import { accept, bind, close, connect, getName, listen, pipe, shutdown, socket } from './calls-connection'
+import { open, read, readv, recv, recvmsg, send, sendfile, sendmsg, splice, write, writev } from './calls-data'
 import { fcntl, getsockopt, ioctl, setsockopt } from './calls-options'
 import { epollCreate, epollCtl, epollWait, poll } from './calls-poll'
 import type { Perform } from './made'
@@ -24,6 +24,11 @@ export const CALLS: Readonly<Record<string, Perform>> = {
   send,
   sendto: send,
   sendmsg,
+  getsockname: getName,
+  getpeername: getName,
+  pipe,
+  pipe2: pipe,
+  splice,
   open,
   sendfile,
   fcntl,
@@ -35,4 +40,5 @@ export const CALLS: Readonly<Record<string, Perform>> = {
   epoll_create1: epollCreate,
   epoll_ctl: epollCtl,
   epoll_wait: epollWait,
+  epoll_pwait: epollWait,
 }

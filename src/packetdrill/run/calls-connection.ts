@@ -1,7 +1,7 @@
 /** socket, bind, listen, accept, connect, shutdown, close: calls that make connections and end them. */
 import { formatIpv4 } from '../../wire'
 import type { CallLine, Value } from '../syntax'
-import { Failure, unsupportedAt } from './failure'
+import { failAt, Failure, unsupportedAt } from './failure'
 import { socketOfFd } from './find'
 import { liveFd, made } from './made'
 import type { Answer, Made } from './made'
@@ -10,7 +10,7 @@ import type { HostRun as Run, TestSocket } from './run'
 import { field, optionalNumber, showValue, valueNames, valueNumber } from './values'
 
 /** A call that gives a descriptor: its answer is mapped to the script's number, once. */
-function descriptorFrom(run: Run, call: CallLine, from: Made, onFd: (fd: number) => void): Made {
+export function descriptorFrom(run: Run, call: CallLine, from: Made, onFd: (fd: number) => void): Made {
   let mapped = false
   return {
     ...from,
@@ -123,4 +123,31 @@ function addressOf(value: Value | undefined): { address?: string } {
   const text = address?.kind === 'apply' ? address.items[0] : undefined
   if (text?.kind === 'text') return { address: text.value }
   return valueNames(address).includes('INADDR_ANY') ? { address: '0.0.0.0' } : {}
+}
+
+/** `pipe([5, 6])`: the read end and the write end. */
+export function pipe(run: Run, _line: number, call: CallLine): Made {
+  const names = call.args[0]?.kind === 'list' ? call.args[0].items.map(optionalNumber) : []
+  const nonblock = valueNames(call.args[1]).includes('O_NONBLOCK')
+  const result = made(run, { call: 'pipe', nonblock }, () => undefined)
+  const output = result.output?.()
+  if (output?.kind === 'descriptors') {
+    output.fds.forEach((fd, i) => {
+      const name = names[i]
+      if (name !== undefined) run.descriptors.set(name, fd)
+    })
+  }
+  return result
+}
+
+/** `getsockname(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.168.0.1")}, [16])`, and getpeername. */
+export function getName(run: Run, line: number, call: CallLine): Made {
+  const which = call.name === 'getpeername' ? 'getpeername' : 'getsockname'
+  return made(run, { call: which, fd: liveFd(run, line, call.args[0]) }, (_answer, _text, output) => {
+    if (output?.kind !== 'address') return
+    const { address } = addressOf(call.args[1])
+    const port = portOf(call.args[1])
+    if (address !== undefined && address !== output.address) failAt(line, `the address ${address}`, output.address)
+    if (port !== undefined && port !== output.port) failAt(line, `port ${port}`, String(output.port))
+  })
 }

@@ -30,7 +30,7 @@ export function sendmsg(run: Run, line: number, call: CallLine): Made {
 
 function output(run: Run, line: number, call: CallLine, bytes: number, flags: readonly string[]): Made {
   refuseUnknown(line, flags, SEND_FLAGS)
-  return made(run, { call: 'send', fd: liveFd(run, line, call.args[0]), bytes, flags })
+  return made(run, { call: 'send', fd: liveFd(run, line, call.args[0]), bytes, flags, ...badAddress(call) })
 }
 
 /** A file of a script: its contents do not matter, and it is as long as anyone asks. */
@@ -82,7 +82,25 @@ function verifyControl(line: number, items: readonly Value[], left: number): voi
 
 function input(run: Run, line: number, call: CallLine, bytes: number, flags: readonly string[]): Made {
   refuseUnknown(line, flags, RECV_FLAGS)
-  return made(run, { call: 'recv', fd: liveFd(run, line, call.args[0]), bytes, flags })
+  return made(run, { call: 'recv', fd: liveFd(run, line, call.args[0]), bytes, flags, ...badAddress(call) })
+}
+
+/** `write(4, NULL, 1000)`: an address that is none of the process's. */
+function badAddress(call: CallLine): { badAddress?: boolean } {
+  return valueNames(call.args[1]).includes('NULL') ? { badAddress: true } : {}
+}
+
+/** `splice(4, NULL, 6, NULL, 99, SPLICE_F_NONBLOCK)` */
+export function splice(run: Run, line: number, call: CallLine): Made {
+  const flags = valueNames(call.args[5])
+  return made(run, {
+    call: 'splice',
+    fd: liveFd(run, line, call.args[0]),
+    to: liveFd(run, line, call.args[2]),
+    bytes: valueNumber(line, call.args[4]),
+    nonblock: flags.includes('SPLICE_F_NONBLOCK'),
+    more: flags.includes('SPLICE_F_MORE'),
+  })
 }
 
 function refuseUnknown(line: number, flags: readonly string[], known: ReadonlySet<string>): void {

@@ -42,8 +42,7 @@ export function createHostRun(script: Script): HostRun {
   const { localIp, mtu, mss } = script.options
   const sysctl = { ...(mtu === undefined ? {} : { mtu }), ...(mss === undefined ? {} : { gro_mss: mss }) }
   const machine = createMachine({ name: 'host', address: localIp, role: 'other', sysctl, programs: [] })
-  const part: Pick<HostRun, 'epolls' | 'kept' | 'countersThen'> = {
-    epolls: new Map(),
+  const part: Pick<HostRun, 'kept' | 'countersThen'> = {
     kept: new Map(),
     countersThen: new Map(),
   }

@@ -37,17 +37,6 @@ export interface PendingCall {
   returnedAt: Micros | undefined
 }
 
-/** One entry of an epoll's interest list. */
-export interface Interest {
-  readonly fd: number
-  readonly events: number
-  /** Bits last reported, and how much had happened by then, for edges. */
-  reported: number
-  changes: number
-  /** One-shot, and reported. */
-  off: boolean
-}
-
 export interface Run {
   readonly script: Script
   readonly machine: UnderTest
@@ -72,8 +61,6 @@ export interface Run {
 /** A run on a host of ours. */
 export interface HostRun extends Run {
   readonly machine: UnderTest & Machine
-  /** Interest lists by the script's descriptor. */
-  readonly epolls: Map<number, Interest[]>
   /** Options that have no effect here, by the host's descriptor and their name. */
   readonly kept: Map<string, number>
   /** Counters at the last nstat. */

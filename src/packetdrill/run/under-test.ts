@@ -3,6 +3,7 @@
  * (e2e/kernel/player). The runner plans, compares and numbers; all that it asks of the machine is here.
  */
 import type { Micros } from '../../base'
+import type { CallOutput } from '../../trace'
 import type { Ipv4Header, Packet, TcpSegment } from '../../wire'
 import type { CallLine, ShellLine } from '../syntax'
 
@@ -27,6 +28,8 @@ export interface Made {
   readonly answer: () => Answer | undefined
   /** When it returned, where the host knows better than the clock. */
   readonly returnedAt?: () => Micros | undefined
+  /** What the call wrote through its pointers, where the machine is a host of ours. */
+  readonly output?: () => CallOutput | undefined
 }
 
 export interface UnderTest {

@@ -1,7 +1,7 @@
 /** System calls as they stand in programs, in timed actions and among a person's commands. */
 import * as v from 'valibot'
 import { SOCKET_OPTIONS } from '../../trace'
-import type { Call, OptionValue } from '../../trace'
+import type { Call, OptionValue, SocketCall } from '../../trace'
 import { flag, ipv4, leaf, list, matching, oneOf, port, record, tagged, text, whole, word32 } from './primitives'
 
 /** No single call moves more: 2^31 - 1, what fits in its int result. */
@@ -53,7 +53,7 @@ function callEntries(address: v.GenericSchema<unknown, string>) {
       ack: v.optional(word32),
       window: v.optional(whole('a window', 0, 65_535)),
     },
-  } satisfies Readonly<Record<Call['call'], v.ObjectEntries>>
+  } satisfies Readonly<Record<SocketCall['call'], v.ObjectEntries>>
 }
 
 /**

@@ -7,6 +7,7 @@ import { seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../../base'
 import { FIN, segmentLength } from '../../wire'
 import type { TcpSegment } from '../../wire'
 import type { TcpIo } from '../io'
+import { isReadable } from '../poll'
 import { enterQuickAck, scheduleAck } from '../receiver/ack'
 import { growBuffer, measureMss, measureRttByEcho, measureRttByWindow } from '../receiver/autotune'
 import { appendInOrder, drainIslands, holdIsland, makeRoom } from '../receiver/reassembly'
@@ -64,7 +65,7 @@ function inOrder(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void
     tcb.ack.pending = true
     tcb.ack.now = true
     tcb.ack.noMemory = true
-    io.wake(tcb)
+    io.wake(tcb, 'data')
     if (tcb.receiveChunks.length > 0 && segment.payload.length > 0) {
       io.count('TCPRcvQDrop')
       drop(packet, 'receiveBufferFull', 'receiveBufferFull', io)
@@ -83,7 +84,8 @@ function inOrder(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void
   if (!fin && tcb.outOfOrder.length > 0) fin = closeGap(tcb, io)
   dropCoveredBlocks(tcb)
   if (fin) finArrives(tcb, io)
-  io.wake(tcb)
+  // tcp_data_ready
+  if (isReadable(tcb) || tcb.finReceived) io.wake(tcb, 'data')
 }
 
 /** What waited behind the gap is in order now. Returns whether a FIN comes next. */
@@ -101,7 +103,7 @@ function ahead(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
   const end = seqAdd(seq, segmentLength(segment))
   if (!makeRoom(tcb, seq, io)) {
     io.count('TCPOFODrop')
-    io.wake(tcb)
+    io.wake(tcb, 'data')
     drop(packet, 'receiveBufferFull', 'receiveBufferFull', io)
     return
   }

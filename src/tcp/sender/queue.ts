@@ -214,7 +214,7 @@ export function checkSpace(tcb: Tcb, io: TcpIo): void {
   if (!isSendable(tcb, io.sysctl.tcp_notsent_lowat / 2)) return
   tcb.snd.noSpace = false
   chronoStop(tcb, 'sendBuffer', io)
-  io.wake(tcb)
+  io.wake(tcb, 'space')
 }
 
 /** Lets an untouched SO_SNDBUF grow to twice what the congestion window needs (tcp_wmem[2] at most). */

@@ -50,4 +50,6 @@ export const HOST_RULES = {
   sendChallengeAck: { rfc: 'RFC 5961 3.2', linux: 'tcp_send_challenge_ack' },
   sendTailLossProbe: { rfc: 'RFC 8985 7.3', linux: 'tcp_send_loss_probe' },
   sendRaw: { rfc: 'raw(7)', linux: 'raw_sendmsg > raw_send_hdrinc' },
+  /** A wake-up of a watched file, for the events that its interest asks for. */
+  epollReady: { rfc: 'epoll(7)', linux: 'ep_poll_callback > list_add_tail' },
 } as const satisfies Readonly<Record<string, Rule>>

@@ -2,10 +2,10 @@
  * Which system calls a host panel offers for a socket, with what arguments. Pure: a snapshot in,
  * rows out. Every call stays reachable for every socket, because the errno of a wrong call is a lesson too.
  */
-import type { Call, CallName, HostView, ProcessView, SocketView, ThreadView } from '../../trace'
+import type { Call, HostView, ProcessView, SocketCall, SocketView, ThreadView } from '../../trace'
 
 /** Calls that work on a descriptor, in the order in which they are offered. */
-export type OfferedCall = Exclude<CallName, 'socket' | 'rawSend'>
+export type OfferedCall = Exclude<SocketCall['call'], 'socket' | 'rawSend'>
 
 export const ALL_CALLS: readonly OfferedCall[] = [
   'bind',
@@ -26,7 +26,7 @@ const LISTENING: readonly OfferedCall[] = ['accept', 'close', 'setsockopt']
 const CONNECTED: readonly OfferedCall[] = ['send', 'recv', 'shutdown', 'close', 'setsockopt']
 
 /** A call with everything but the descriptor. */
-export type Draft = Call extends infer C ? (C extends { readonly fd: unknown } ? Omit<C, 'fd'> : never) : never
+export type Draft = SocketCall extends infer C ? (C extends { readonly fd: unknown } ? Omit<C, 'fd'> : never) : never
 export type Drafts = Readonly<Record<OfferedCall, Draft>>
 
 /** The calls to offer for a socket: what its state asks for, and what was called on it before. */

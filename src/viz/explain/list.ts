@@ -16,6 +16,7 @@ const MEMBERS: Readonly<Record<EventGroup, readonly EventType[]>> = {
     'host/descriptorClosed',
     'host/accepted',
     'host/signalled',
+    'host/epollReady',
     'host/programEnded',
     'host/crashed',
     'host/restarted',

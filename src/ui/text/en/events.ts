@@ -162,6 +162,8 @@ export const events: Sentences = {
   'host/crashed': (e, t) => `${capital(host(t, e.host))} lost power`,
   'host/restarted': (e, t) => `${capital(host(t, e.host))} came back with empty tables`,
   'host/signalled': (e, t) => `A program on ${host(t, e.host)} got ${e.signal}`,
+  'host/epollReady': (e, t) =>
+    `An epoll on ${host(t, e.host)} noted that descriptor ${e.fd} may be ready (${e.events})`,
   'host/programEnded': (e, t) => `Program “${e.program}” on ${host(t, e.host)} ended`,
   'tcp/stateChanged': (e, t) => moved(e, e.from, e.to, t),
   'tcp/segmentSent': (e, t) => {
