@@ -4,7 +4,7 @@
  */
 import { present } from '../base'
 import { answerInTimeWait, leaveTimeWait, segmentArrives } from '../tcp'
-import type { Tcb } from '../tcp'
+import type { Endpoint, Tcb } from '../tcp'
 import { decodePacket } from '../wire'
 import type { Packet } from '../wire'
 import { count } from './counters'
@@ -18,6 +18,8 @@ import { settle } from './sockets'
 import { tcpIo } from './tcp-io'
 
 const LOOPBACK_NET = 127
+const MULTICAST = 0xe
+const BROADCAST = 0xffff_ffff
 
 /** A packet has reached the host; `recorder.cause` is the event of its arrival. */
 export function hostPacketArrives(host: Host, arriving: Packet, io: HostIo): void {
@@ -28,15 +30,28 @@ export function hostPacketArrives(host: Host, arriving: Packet, io: HostIo): voi
   if (ip.dst !== host.address && ip.dst >>> 24 !== LOOPBACK_NET) {
     return dropPacket(packet, 'notMyAddress', 'notMyAddress', io)
   }
-  count(host, 'InSegs')
   const local = { address: ip.dst, port: segment.dstPort }
   const remote = { address: ip.src, port: segment.srcPort }
+  if (isMartian(host, local, remote)) return dropPacket(packet, 'martianSource', 'martianSource', io)
+  count(host, 'InSegs')
   const connection = findConnection(host, local, remote)
   if (connection !== undefined) return toConnection(host, connection, packet, io)
   const listener = findListener(host, local, remote)
   if (listener === undefined) return refuse(host, packet, 'noSuchPort', io)
   io.recorder.socket = listener.id
   return listenerInput(host, listener, packet, io)
+}
+
+/**
+ * A source that nobody can have (RFC 9293 MUST-63): this net, multicast, broadcast; and loopback, unless the packet is one of our own, which
+ * then has a connection here.
+ */
+function isMartian(host: Host, local: Endpoint, remote: Endpoint): boolean {
+  const { address } = remote
+  const net = address >>> 24
+  if (net === 0 || address >>> 28 === MULTICAST || address === BROADCAST) return true
+  const loops = net === LOOPBACK_NET && local.address >>> 24 !== LOOPBACK_NET
+  return loops && findConnection(host, remote, local) === undefined
 }
 
 /** Reads a packet that the wire may have damaged; undefined when that shows (RFC 9293 MUST-3). */

@@ -27,6 +27,7 @@ export const DROP_REASONS = [
   'hostDown',
   'unexpectedSyn',
   'timeWait',
+  'martianSource',
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 

@@ -52,4 +52,6 @@ export const HOST_RULES = {
   sendRaw: { rfc: 'raw(7)', linux: 'raw_sendmsg > raw_send_hdrinc' },
   /** A wake-up of a watched file, for the events that its interest asks for. */
   epollReady: { rfc: 'epoll(7)', linux: 'ep_poll_callback > list_add_tail' },
+  /** Nobody can have that address; an answer would go astray. */
+  martianSource: { rfc: 'RFC 9293 3.9.2.3 MUST-63', linux: 'ip_route_input_slow (martian_source)' },
 } as const satisfies Readonly<Record<string, Rule>>

@@ -98,6 +98,7 @@ export const DROPS = {
   hostDown: 'the host is off',
   unexpectedSyn: 'a SYN has no place in this state',
   timeWait: 'the connection is in TIME-WAIT',
+  martianSource: 'nobody can have the address that it comes from',
 } as const
 
 export const SIGNALS = {
