@@ -14,6 +14,7 @@ import { ackAfterRead, takeBytes } from './receiver/read'
 import { discardUnread } from './receiver/reassembly'
 import { initialWindow } from './receiver/window'
 import { afterInput } from './sender/hold'
+import { pacingChanged } from './sender/pacing'
 import { writeBytes } from './sender/write'
 import type { WriteOptions } from './sender/write'
 import { queueFin, sendReset, sendSyn, sendSynAck, transmitPending } from './sender/transmit'
@@ -121,6 +122,7 @@ export function configChanged(tcb: Tcb, io: TcpIo, pushes = false): void {
   if (pushes) tcb.snd.pushOnce = true
   const { congestion } = tcb.config
   if (congestion !== tcb.congestion.algorithm) chooseAlgorithm(tcb, congestion, io)
+  pacingChanged(tcb)
   keepaliveChanged(tcb, io)
   transmitPending(tcb, io)
   afterInput(tcb, io)

@@ -48,6 +48,7 @@ export function defaultConfig(sysctl: Readonly<Sysctl>): TcpConfig {
     rcvbufLocked: false,
     congestion: sysctl.tcp_congestion_control,
     receiveLowat: 1,
+    maxPacingRate: Number.POSITIVE_INFINITY,
   }
 }
 
@@ -106,8 +107,9 @@ export function createTcb(init: TcbInit): Tcb {
     receive: initialReceive(none),
     ack: initialAck(none),
     rtt: initialRtt(iss),
-    congestion: initialCongestion(config.congestion, sysctl, iss),
+    congestion: initialCongestion(config, sysctl, iss),
     recovery: initialRecovery(sysctl, iss),
+    rate: { windowBegan: 0, deliveredAt: 0, appLimited: 0, delivered: 0, interval: 0, sampleAppLimited: false },
     timers: stoppedTimers(),
     keepaliveProbesSent: 0,
     persistProbesSent: 0,
@@ -117,7 +119,7 @@ export function createTcb(init: TcbInit): Tcb {
     chrono: { kind: 'idle', since: 0, busy: 0, peerWindow: 0, sendBuffer: 0 },
     waiting: { reason: 'closed', bytes: 0, since: 0 },
     lastSample: { cwnd: -1, ssthresh: -1, flightBytes: -1, sndWnd: -1, phase: -1 },
-    totals: { bytesSent: 0, bytesAcked: 0, bytesReceived: 0, segmentsOut: 0, segmentsIn: 0, retransmits: 0 },
+    totals: initialTotals(),
   }
 }
 
@@ -159,5 +161,24 @@ function initialAck(none: Seq32): Tcb['ack'] {
     lastChallengeAt: 0,
     challengeCount: 0,
     lastOutOfWindowAckAt: 0,
+  }
+}
+
+function initialTotals(): Tcb['totals'] {
+  return {
+    bytesSent: 0,
+    bytesAcked: 0,
+    bytesReceived: 0,
+    segmentsOut: 0,
+    segmentsIn: 0,
+    retransmits: 0,
+    bytesRetransmitted: 0,
+    dataSegmentsIn: 0,
+    dataSegmentsOut: 0,
+    outOfOrder: 0,
+    timeoutSeries: 0,
+    timeoutMicros: 0,
+    timeoutSince: 0,
+    rehashes: 0,
   }
 }

@@ -10,6 +10,7 @@ import { keepaliveTimerFires } from './keepalive'
 import { compressedAckTimerFires, delayedAckTimerFires } from './receiver/ack-timing'
 import { afterInput } from './sender/hold'
 import {
+  pacingTimerFires,
   persistTimerFires,
   reorderTimerFires,
   retransmitTimerFires,
@@ -31,7 +32,7 @@ const HANDLERS: Readonly<Record<TimerKind, (tcb: Tcb, io: TcpIo) => void>> = {
   synAck: synAckTimerFires,
   tailLoss: tailLossTimerFires,
   reorder: reorderTimerFires,
-  pacing: transmitPending,
+  pacing: pacingTimerFires,
   compressedAck: compressedAckTimerFires,
 }
 

@@ -42,6 +42,8 @@ export interface TcpConfig {
   congestion: string
   /** SO_RCVLOWAT, bytes: a reader is not woken for less. */
   receiveLowat: number
+  /** SO_MAX_PACING_RATE, bytes a second; Infinity for none. */
+  maxPacingRate: number
 }
 
 /** One transmitted and not yet cumulatively acknowledged range (a node of Linux's tcp_rtx_queue). */
@@ -60,8 +62,13 @@ export interface SentSegment {
   lost: boolean
   /** Retransmitted since it was last marked lost and not known to have arrived (TCPCB_SACKED_RETRANS). */
   retransInFlight: boolean
-  /** Bytes delivered when it was sent; for rate samples. */
+  /** Segments delivered when it was sent, and when the last of them was (tx.delivered, tx.delivered_mstamp); NEVER once a sample has used it. */
   deliveredAtSend: number
+  deliveredTimeAtSend: Micros
+  /** When the segments of that time's sample had begun to leave (tx.first_tx_mstamp). */
+  windowBeganAtSend: Micros
+  /** The application gave too little then (tx.is_app_limited). */
+  appLimitedAtSend: boolean
   /** First sequence number of the burst that it left in: neighbours with the same one are sent again as one burst, too. */
   burst: Seq32
   /** MSG_EOR: it must not be joined with what follows. */
@@ -145,7 +152,7 @@ export interface Tcb {
     pushed: Seq32
     /** Setting TCP_NODELAY or taking off TCP_CORK pushes what waits, until new bytes are queued (TCP_NAGLE_PUSH). */
     pushOnce: boolean
-    /** When the last segment of any kind left (tcp_wstamp_ns). */
+    /** When the last segment of any kind left; with pacing, from when on the next one may (tcp_wstamp_ns). Fractions of a µs count. */
     transmittedAt: Micros
     /** A send() found too little room, and its caller may be waiting (SOCK_NOSPACE). */
     noSpace: boolean
@@ -276,8 +283,10 @@ export interface Tcb {
     stampAt: Micros
     /** When data last left (lsndtime). */
     lastSentAt: Micros
-    /** Bytes a second that cwnd and RTT come to (sk_pacing_rate); Infinity before the first ACK. Sizes bursts; nothing is paced. */
+    /** Bytes a second (sk_pacing_rate): what cwnd and RTT come to, or what the algorithm says; Infinity before the first ACK. Sizes bursts. */
     pacingRate: number
+    /** Bursts keep the distance that pacingRate gives (sk_pacing_status), because the algorithm, SO_MAX_PACING_RATE or the queueing discipline asks. */
+    paced: boolean
     /** The algorithm's own numbers: a flat record, made by its `create`. */
     own: Record<string, number>
   }
@@ -333,6 +342,19 @@ export interface Tcb {
     tlpRetrans: boolean
     own: Record<string, number>
   }
+  /** Delivery rate (draft-cheng-iccrg-delivery-rate-estimation; Linux tcp_rate.c). */
+  rate: {
+    /** When the segments of the present sample began to leave (first_tx_mstamp). */
+    windowBegan: Micros
+    /** When something was last delivered (delivered_mstamp). */
+    deliveredAt: Micros
+    /** The count of delivered segments at which a pause of the application has left the network; 0 for none (app_limited). */
+    appLimited: number
+    /** The last sample that was worth keeping: segments, in µs, and whether the application limited it. */
+    delivered: number
+    interval: Micros
+    sampleAppLimited: boolean
+  }
   timers: Record<TimerKind, Timer>
   keepaliveProbesSent: number
   persistProbesSent: number
@@ -353,6 +375,17 @@ export interface Tcb {
     segmentsOut: number
     segmentsIn: number
     retransmits: number
+    bytesRetransmitted: number
+    /** Segments with payload (data_segs_in, data_segs_out), and those that came out of order (rcv_ooopack). */
+    dataSegmentsIn: number
+    dataSegmentsOut: number
+    outOfOrder: number
+    /** Series of timeouts, how long they lasted in all, and since when one lasts, 0 for none: µs (total_rto_recoveries, total_rto_time, rto_stamp). */
+    timeoutSeries: number
+    timeoutMicros: Micros
+    timeoutSince: Micros
+    /** How often a timeout chose another path through the network (timeout_rehash). */
+    rehashes: number
   }
 }
 

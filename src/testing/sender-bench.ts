@@ -18,6 +18,7 @@ import { afterInput } from '../tcp/sender/hold'
 import { writeBytes } from '../tcp/sender/write'
 import type { WriteOptions } from '../tcp/sender/write'
 import {
+  pacingTimerFires,
   persistTimerFires,
   reorderTimerFires,
   retransmitTimerFires,
@@ -234,6 +235,7 @@ const FIRES: Partial<Record<TimerKind, (tcb: Tcb, io: TcpIo) => void>> = {
   tailLoss: tailLossTimerFires,
   reorder: reorderTimerFires,
   synAck: synAckTimerFires,
+  pacing: pacingTimerFires,
 }
 
 /** Lets time pass up to `until`, firing the sender's timers on the way. */

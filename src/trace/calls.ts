@@ -31,6 +31,7 @@ export const SOCKET_OPTIONS = [
   'TCP_DEFER_ACCEPT',
   'IP_TOS',
   'SO_RCVLOWAT',
+  'SO_MAX_PACING_RATE',
 ] as const
 export type SocketOption = (typeof SOCKET_OPTIONS)[number]
 

@@ -92,14 +92,21 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
   gro_mss: whole(0, 65_535),
 }
 
+/** What the sysctls that are words may be. */
+const SYSCTL_NAMES: Readonly<Partial<Record<keyof Sysctl, readonly string[]>>> = {
+  tcp_congestion_control: ['cubic', 'reno'],
+  default_qdisc: ['pfifo_fast', 'pfifo', 'fq_codel', 'fq'],
+}
+
 /** What is wrong with setting sysctl `name` to `value`, as one sentence; undefined when nothing is. */
 export function sysctlError(name: string, value: unknown): string | undefined {
   if (!Object.hasOwn(LINUX_SYSCTL, name)) return `There is no sysctl ${name}.`
   const known = name as keyof Sysctl
   const example: unknown = LINUX_SYSCTL[known]
   if (typeof example === 'string') {
-    const fits = value === 'cubic' || value === 'reno'
-    return fits ? undefined : `The sysctl ${name} is cubic or reno, not ${shown(value)}.`
+    const names = SYSCTL_NAMES[known] ?? []
+    if (typeof value === 'string' && names.includes(value)) return undefined
+    return `The sysctl ${name} is ${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}, not ${shown(value)}.`
   }
   const range = SYSCTL_RANGES[known] ?? COUNT
   if (!Array.isArray(example)) {

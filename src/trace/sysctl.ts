@@ -64,6 +64,8 @@ export interface Sysctl {
   wmem_max: number
   ip_local_port_range: readonly [low: number, high: number]
   ip_default_ttl: number
+  /** net.core's: what queues at the interface. `fq` paces every connection; others hand packets over as they come. */
+  default_qdisc: string
   /** The interface's MTU: a link attribute on Linux (`ip link set ... mtu`). */
   mtu: number
   /** Size of the segments that the interface merges before TCP sees them (GRO), 0 where it does not: what `gso_size` of an sk_buff tells. */
@@ -122,6 +124,7 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   wmem_max: 4_194_304,
   ip_local_port_range: [32_768, 60_999],
   ip_default_ttl: 64,
+  default_qdisc: 'pfifo_fast',
   mtu: 1_500,
   gro_mss: 0,
 }

@@ -19,6 +19,8 @@ import type { CallOf, Context, FileContext, Outcome } from './context'
 
 /** SOCK_MIN_SNDBUF and SOCK_MIN_RCVBUF of a 64-bit kernel. */
 const MIN_SNDBUF = 4_608
+/** ~0U of SO_MAX_PACING_RATE: no limit. */
+const NO_PACING = 0xffff_ffff
 const MIN_RCVBUF = 2_304
 /** MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL in seconds, MAX_TCP_KEEPCNT and MAX_TCP_SYNCNT. */
 const MAX_KEEP_SECONDS = 32_767
@@ -121,6 +123,8 @@ function tcpChange(host: Host, option: SocketOption, value: number): Partial<Tcp
       return { nodelay: value !== 0 }
     case 'TCP_CORK':
       return { cork: value !== 0 }
+    case 'SO_MAX_PACING_RATE':
+      return { maxPacingRate: value >>> 0 === NO_PACING ? Number.POSITIVE_INFINITY : value }
     case 'TCP_MAXSEG':
       return value === 0 || (value >= MIN_MSS && value <= MAX_WINDOW) ? { maxSegment: value } : 'EINVAL'
     case 'TCP_KEEPIDLE':
@@ -231,6 +235,8 @@ function fromConfig(config: TcpConfig, option: SocketOption): OptionValue | unde
       return config.keepProbes
     case 'TCP_USER_TIMEOUT':
       return config.userTimeoutMicros / MICROS_PER_MS
+    case 'SO_MAX_PACING_RATE':
+      return Number.isFinite(config.maxPacingRate) ? config.maxPacingRate : NO_PACING
     case 'TCP_LINGER2':
       return config.finTimeoutMicros / MICROS_PER_SECOND
     default:

@@ -48,8 +48,8 @@ test('a route gives an initial window; devices and files are passed over', () =>
   expect(parseShell('ip route change default dev tun0 initcwnd 20')).toEqual([
     { kind: 'route', attribute: 'initcwnd', value: '20' },
   ])
-  expect(parseShell('tc qdisc add dev tun0 root pfifo; rm -f x')).toEqual([
-    { kind: 'ignored', command: 'tc qdisc add dev tun0 root pfifo' },
+  expect(parseShell('tc qdisc add dev tun0 ingress; rm -f x')).toEqual([
+    { kind: 'ignored', command: 'tc qdisc add dev tun0 ingress' },
     { kind: 'ignored', command: 'rm -f x' },
   ])
 })
@@ -66,4 +66,13 @@ test.each([
 test('defaults.sh may be sourced', () => {
   expect(parseShell('. ./defaults.sh').length).toBeGreaterThan(10)
   expect(parseShell('source ../common/defaults.sh')).toEqual(parseShell('./defaults.sh'))
+})
+
+test('a queueing discipline is a setting, because fq paces', () => {
+  expect(parseShell('tc qdisc replace dev tun0 root fq')).toEqual([
+    { kind: 'sysctl', name: 'default_qdisc', value: 'fq' },
+  ])
+  expect(parseShell('tc qdisc add dev tun0 root pfifo')).toEqual([
+    { kind: 'sysctl', name: 'default_qdisc', value: 'pfifo' },
+  ])
 })

@@ -58,6 +58,8 @@ function parseCommand(command: string): ShellAction[] {
       return parseIp(command, words)
     case 'ifconfig':
       return parseMtu(command, words)
+    case 'tc':
+      return parseQdisc(command, words)
     case 'sleep':
       return [{ kind: 'sleep', micros: Math.round(Number(words[1]) * 1_000_000) || 0 }]
     default:
@@ -152,6 +154,13 @@ function parseIp(command: string, words: readonly string[]): ShellAction[] {
     }
   }
   return actions.length > 0 ? actions : [{ kind: 'ignored', command }]
+}
+
+/** `tc qdisc replace dev tun0 root fq`: which discipline the device has matters to TCP only in that fq paces. */
+function parseQdisc(command: string, words: readonly string[]): ShellAction[] {
+  const kind = words[words.indexOf('root') + 1]
+  if (words[1] !== 'qdisc' || !words.includes('root') || kind === undefined) return [{ kind: 'ignored', command }]
+  return [{ kind: 'sysctl', name: 'default_qdisc', value: kind === 'fq' ? 'fq' : 'pfifo' }]
 }
 
 function parseMtu(command: string, words: readonly string[]): ShellAction[] {

@@ -4,7 +4,7 @@
  */
 import type { Micros } from '../../base'
 import { seqDiff } from '../../base'
-import { chronoTotals } from '../../tcp'
+import { chronoTotals, deliveryRate } from '../../tcp'
 import type { Tcb } from '../../tcp'
 import { CA_STATES } from '../../trace'
 import type { Sysctl, TcpState } from '../../trace'
@@ -27,6 +27,10 @@ const STATE_NUMBERS: Readonly<Record<TcpState, number>> = {
 
 /** TCP_INFINITE_SSTHRESH. */
 const INFINITE_SSTHRESH = 0x7fff_ffff
+/** ~0U: nothing was measured. */
+const UNKNOWN = 0xffff_ffff
+/** ~0ULL, as near as a number comes to it. */
+const NO_LIMIT = 2 ** 64
 
 export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): Readonly<Record<string, number>> {
   const { recovery, rtt, congestion, snd, rcv, receive, totals, negotiated, ack } = tcb
@@ -70,22 +74,37 @@ export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): Readon
     tcpi_segs_out: totals.segmentsOut,
     tcpi_segs_in: totals.segmentsIn,
     tcpi_notsent_bytes: Math.max(0, seqDiff(snd.end, snd.nxt)),
-    tcpi_min_rtt: rtt.minRtt,
+    tcpi_min_rtt: rtt.minRtt === 0 ? UNKNOWN : rtt.minRtt,
+    tcpi_data_segs_in: totals.dataSegmentsIn,
+    tcpi_data_segs_out: totals.dataSegmentsOut,
+    tcpi_delivery_rate: deliveryRate(tcb),
+    tcpi_delivery_rate_app_limited: Number(tcb.rate.sampleAppLimited),
     tcpi_busy_time: chrono.busy,
     tcpi_rwnd_limited: chrono.peerWindow,
     tcpi_sndbuf_limited: chrono.sendBuffer,
-    tcpi_pacing_rate: congestion.pacingRate,
+    tcpi_pacing_rate: Math.min(congestion.pacingRate, NO_LIMIT),
+    tcpi_max_pacing_rate: Math.min(tcb.config.maxPacingRate, NO_LIMIT),
     tcpi_delivered: recovery.delivered,
     tcpi_bytes_sent: totals.bytesSent,
+    tcpi_bytes_retrans: totals.bytesRetransmitted,
     tcpi_dsack_dups: recovery.dsackDuplicates,
     tcpi_reord_seen: recovery.reorderingSeen,
+    tcpi_rcv_ooopack: totals.outOfOrder,
     tcpi_snd_wnd: snd.wnd,
     tcpi_rcv_wnd: rcv.wnd,
+    tcpi_rehash: totals.rehashes,
     tcpi_total_rto: recovery.timeoutsTotal,
+    tcpi_total_rto_recoveries: totals.timeoutSeries,
+    tcpi_total_rto_time: Math.floor(timeoutMicros(tcb, now) / 1_000),
     SK_MEMINFO_RCVBUF: tcb.config.rcvbuf,
     SK_MEMINFO_SNDBUF: tcb.config.sndbuf,
     SK_MEMINFO_RMEM_ALLOC: receive.memory,
   }
+}
+
+/** The series of timeouts that lasts now counts as far as it has come. */
+function timeoutMicros({ totals }: Tcb, now: Micros): Micros {
+  return totals.timeoutMicros + (totals.timeoutSince === 0 ? 0 : now - totals.timeoutSince)
 }
 
 function options(tcb: Tcb): number {

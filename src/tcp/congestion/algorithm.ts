@@ -2,12 +2,33 @@
  * What a congestion control algorithm is to the rest of the sender (Linux tcp_congestion_ops): it says how far to fall on a loss and
  * how to grow on an ACK. Everything common to all of them (when to reduce, PRR, undo, validation) is elsewhere.
  */
+import type { Micros } from '../../base'
 import type { CaState } from '../../trace'
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
 
 /** Moments that an algorithm may want to know of (Linux tcp_ca_event). */
 export type CongestionMoment = 'transmitStart' | 'idleRestart' | 'loss' | 'reductionDone'
+
+/** What one ACK tells of the path (Linux struct rate_sample). Segments and µs. */
+export interface RateSample {
+  /** Segments delivered over `interval`; -1 when the ACK gives no sample. */
+  readonly delivered: number
+  /** The longer of the times in which they were sent and acked; -1 when it is shorter than any round trip and proves nothing. */
+  readonly interval: Micros
+  /** `delivered` of the connection when the latest delivered segment left. */
+  readonly priorDelivered: number
+  readonly priorInFlight: number
+  /** Newly delivered, and newly marked lost, by this ACK. */
+  readonly acked: number
+  readonly losses: number
+  readonly appLimited: boolean
+  readonly retransmitted: boolean
+  /** -1 for none. */
+  readonly rtt: Micros
+  /** A delayed ACK may be in the round trip. */
+  readonly delayed: boolean
+}
 
 export interface CongestionAlgorithm {
   /** As TCP_CONGESTION spells it. */
@@ -25,4 +46,12 @@ export interface CongestionAlgorithm {
   /** The recovery machine is about to enter `to`. */
   enters(tcb: Tcb, to: CaState, io: TcpIo): void
   happens(tcb: Tcb, moment: CongestionMoment, io: TcpIo): void
+  /** Sets window and pacing rate on every ACK that found something outstanding; then PRR, `avoid` and idle decay do not run (cong_control). */
+  readonly control?: (tcb: Tcb, sample: RateSample, io: TcpIo) => void
+  /** The window after a response to a loss that was none; without it, what it was before (undo_cwnd). */
+  readonly undone?: (tcb: Tcb) => number
+  /** Segments of a burst at least, instead of tcp_min_tso_segs (min_tso_segs). */
+  readonly leastBurst?: (tcb: Tcb) => number
+  /** Windows that the send buffer has room for; 2 without it (sndbuf_expand). */
+  readonly bufferWindows?: number
 }

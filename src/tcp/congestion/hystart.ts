@@ -36,9 +36,12 @@ export function lookForExit(tcb: Tcb, delay: number, io: TcpIo): void {
   const { own } = tcb.congestion
   if (seqGt(tcb.snd.una, seq32(own.endSeq))) startRound(tcb, io)
   if (tcb.congestion.cwnd < LOW_WINDOW) return
-  if (trainIsLong(tcb, io) || delayHasGrown(tcb, delay)) {
+  const train = trainIsLong(tcb, io)
+  if (train || delayHasGrown(tcb, delay)) {
     own.found = 1
     tcb.congestion.ssthresh = tcb.congestion.cwnd
+    io.count(train ? 'TCPHystartTrainDetect' : 'TCPHystartDelayDetect')
+    io.count(train ? 'TCPHystartTrainCwnd' : 'TCPHystartDelayCwnd', tcb.congestion.cwnd)
   }
 }
 

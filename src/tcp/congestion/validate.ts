@@ -11,7 +11,7 @@ import type { CongestionAlgorithm } from './algorithm'
 import { isCwndLimited } from './growth'
 
 /** After a round of sending: remembers whether the window was the limit, and lets it decay if it has not been for an RTO. */
-export function validateWindow(tcb: Tcb, limitedNow: boolean, io: TcpIo): void {
+export function validateWindow(tcb: Tcb, limitedNow: boolean, algorithm: CongestionAlgorithm, io: TcpIo): void {
   const { congestion, sent } = tcb
   const newWindow = seqGe(tcb.snd.una, congestion.usageSeq)
   if (newWindow || limitedNow || (!congestion.limited && sent.length > congestion.maxOut)) {
@@ -28,7 +28,8 @@ export function validateWindow(tcb: Tcb, limitedNow: boolean, io: TcpIo): void {
   // All was sent, the window was not full, and the writer waits for room: the send buffer is what holds us.
   const open = tcb.state === 'ESTABLISHED' || tcb.state === 'CLOSE-WAIT'
   if (open && tcb.snd.noSpace && tcb.snd.nxt === tcb.snd.end) chronoStart(tcb, 'sendBuffer', io)
-  if (io.sysctl.tcp_slow_start_after_idle !== 0 && io.now - congestion.stampAt >= tcb.rtt.rto) decay(tcb, io)
+  if (io.sysctl.tcp_slow_start_after_idle === 0 || algorithm.control !== undefined) return
+  if (io.now - congestion.stampAt >= tcb.rtt.rto) decay(tcb, io)
 }
 
 /** The application gives too little: come half way down to what is used (RFC 2861 2). */
@@ -48,7 +49,7 @@ function decay(tcb: Tcb, io: TcpIo): void {
 /** Before new data after a pause of more than an RTO: halve for each RTO idle, not below the initial window (RFC 5681 4.1). */
 export function restartAfterIdle(tcb: Tcb, algorithm: CongestionAlgorithm, io: TcpIo): void {
   const { congestion } = tcb
-  if (io.sysctl.tcp_slow_start_after_idle === 0 || tcb.sent.length > 0) return
+  if (io.sysctl.tcp_slow_start_after_idle === 0 || tcb.sent.length > 0 || algorithm.control !== undefined) return
   let idle = io.now - congestion.lastSentAt
   if (congestion.lastSentAt === 0 || idle <= tcb.rtt.rto) return
   algorithm.happens(tcb, 'idleRestart', io)

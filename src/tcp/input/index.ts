@@ -32,6 +32,7 @@ export function segmentArrives(tcb: Tcb, segment: TcpSegment, packet: number, io
   const { seq, flags, ack, payload } = segment
   recorder.cause = recorder.emit('tcp/segmentArrived', 'segmentArrived', packet, seq, payload.length, flags, ack)
   tcb.totals.segmentsIn++
+  if (payload.length > 0) tcb.totals.dataSegmentsIn++
   const outcome = arrives(tcb, segment, packet, io)
   if (outcome === 'done') afterInput(tcb, io)
   recorder.cause = cause

@@ -109,6 +109,7 @@ function ahead(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
   }
   measureMss(tcb, segment, io)
   tcb.ack.pending = true
+  tcb.totals.outOfOrder++
   io.count('TCPOFOQueue')
   const held = holdIsland(tcb, seq, payload, (segment.flags & FIN) !== 0, io)
   if (held) {

@@ -58,6 +58,7 @@ export function runMachine(tcb: Tcb, facts: AckFacts, duplicates: number, io: Tc
   } else {
     if (state === 'Loss') {
       processLoss(tcb, facts, duplicates, io)
+      if (stateOf(tcb) !== 'Loss') endTimeouts(tcb, io)
       identifyLosses(tcb, facts, io)
       if (stateOf(tcb) !== 'Open' && (facts.flags & RETRANSMISSION_LOST) === 0) return
     }
@@ -76,6 +77,12 @@ export function runMachine(tcb: Tcb, facts: AckFacts, duplicates: number, io: Tc
   }
   if (markHead && tcb.negotiated.sack && !rackIsOn(tcb, io)) updateScoreboard(tcb, entering, facts, io)
   facts.resend = 'lost'
+}
+
+/** The series of timeouts is over (tcp_update_rto_time). */
+function endTimeouts({ totals }: Tcb, io: TcpIo): void {
+  if (totals.timeoutSince !== 0) totals.timeoutMicros += io.now - totals.timeoutSince
+  totals.timeoutSince = 0
 }
 
 /** The compiler narrows a field that functions in between change; this reads it afresh. */

@@ -80,6 +80,7 @@ export function reduceWindow(tcb: Tcb, delivered: number, lost: number, flags: n
 /** The reduction has reached its end: cwnd is ssthresh, unless it was undone. */
 export function endReduction(tcb: Tcb, io: TcpIo): void {
   const { recovery, congestion } = tcb
+  if (algorithmOf(tcb).control !== undefined) return
   if (Number.isFinite(congestion.ssthresh) && (recovery.caState === 'CWR' || recovery.undoMarker !== undefined)) {
     congestion.cwnd = congestion.ssthresh
     congestion.stampAt = io.now

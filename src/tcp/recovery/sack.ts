@@ -6,22 +6,12 @@
 import { seqDiff, seqGe, seqGt, seqLe, seqLt, seqMax } from '../../base'
 import type { SackBlock } from '../../wire'
 import type { TcpIo } from '../io'
+import { noteDelivery } from '../sender/rate'
 import type { SentSegment, Tcb } from '../tcb'
 import { rackAdvance } from './rack'
 import { firstEndingAfter, highestSackSeq, noteReordering } from './scoreboard'
 import { countDelivered, DATA_SACKED, DUPLICATE_REPORTED, ORIGINAL_DELIVERED, PROBE_DUPLICATED } from './verdict'
 import type { AckFacts } from './verdict'
-
-/** Notes a newly delivered segment for the rate sample: the latest sent one counts. */
-export function noteDelivery(facts: AckFacts, segment: SentSegment): void {
-  const later =
-    segment.lastSentAt > facts.rateSentAt ||
-    (segment.lastSentAt === facts.rateSentAt && seqGt(segment.end, facts.rateEnd))
-  if (facts.rateDelivered >= 0 && !later) return
-  facts.rateDelivered = segment.deliveredAtSend
-  facts.rateSentAt = segment.lastSentAt
-  facts.rateEnd = segment.end
-}
 
 /** Marks what `blocks`, in the order of the option, say was received. */
 export function readSacks(tcb: Tcb, blocks: readonly SackBlock[], facts: AckFacts, io: TcpIo): void {
@@ -148,7 +138,7 @@ function tagSacked(tcb: Tcb, segment: SentSegment, facts: AckFacts, io: TcpIo): 
   }
   segment.sacked = true
   facts.flags |= DATA_SACKED
-  noteDelivery(facts, segment)
+  noteDelivery(tcb, facts, segment)
   recovery.highestSack = recovery.sackedOut === 0 ? segment.end : seqMax(recovery.highestSack, segment.end)
   recovery.sackedOut++
   countDelivered(tcb, 1)

@@ -3,6 +3,7 @@
  * or by F-RTO (RFC 5682). Linux: tcp_undo_cwnd_reduction, tcp_may_undo, tcp_try_undo_{recovery,loss,partial,dsack}.
  */
 import { seqLt } from '../../base'
+import { algorithmOf } from '../congestion'
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
 import { anyRetransmitted } from './counts'
@@ -33,7 +34,7 @@ function undoReduction(tcb: Tcb, unmark: boolean, io: TcpIo): void {
   const { recovery, congestion } = tcb
   if (unmark) unmarkLost(tcb)
   if (recovery.priorSsthresh > 0) {
-    congestion.cwnd = Math.max(congestion.cwnd, recovery.priorCwnd)
+    congestion.cwnd = algorithmOf(tcb).undone?.(tcb) ?? Math.max(congestion.cwnd, recovery.priorCwnd)
     congestion.ssthresh = Math.max(congestion.ssthresh, recovery.priorSsthresh)
   }
   congestion.stampAt = io.now

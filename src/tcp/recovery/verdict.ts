@@ -66,6 +66,13 @@ export interface AckFacts {
   rateDelivered: number
   rateSentAt: Micros
   rateEnd: Seq32
+  /** Of the same segment: when the data delivered before it was, how long it took to send what is in the sample, and what else was true of it. */
+  ratePriorAt: Micros
+  rateSendMicros: Micros
+  rateAppLimited: boolean
+  rateRetransmitted: boolean
+  /** Round trip of the latest sent segment that this ACK delivered, µs; -1 for none. */
+  rttMicros: Micros
   /** Event of the loss that this ACK revealed, as cause of its retransmissions; -1 for none. */
   lossEvent: number
   resend: Resend
@@ -89,6 +96,11 @@ export function ackFacts(tcb: Tcb, ack: Seq32, echo: number): AckFacts {
     rateDelivered: -1,
     rateSentAt: 0,
     rateEnd: tcb.snd.una,
+    ratePriorAt: 0,
+    rateSendMicros: 0,
+    rateAppLimited: false,
+    rateRetransmitted: false,
+    rttMicros: -1,
     lossEvent: -1,
     resend: 'none',
   }

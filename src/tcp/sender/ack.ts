@@ -23,6 +23,7 @@ import {
   readSacks,
   reduceWindow,
   runMachine,
+  SYN_ACKED,
   TIMER_DUE,
   UNA_ADVANCED,
   WINDOW_UPDATED,
@@ -32,6 +33,7 @@ import type { Tcb } from '../tcb'
 import { updatePacingRate } from './burst'
 import { chronoStop } from './chrono'
 import { cleanQueue } from './clean'
+import { takeSample } from './rate'
 import { freeAcked, unsentBytes, windowEnd } from './queue'
 import { retransmitLost } from './retransmit'
 import { pushPending } from './transmit'
@@ -135,6 +137,7 @@ function windowMayBeOpen(tcb: Tcb, io: TcpIo): void {
 
 function outstanding(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
   const { recovery } = tcb
+  const { reneged } = recovery
   cleanQueue(tcb, facts, io)
   rackUpdateWindow(tcb, facts, io)
   readProbeAck(tcb, facts, io)
@@ -147,9 +150,21 @@ function outstanding(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
     runMachine(tcb, facts, duplicate ? 1 : 0, io)
   }
   if ((facts.flags & TIMER_DUE) !== 0) setTimerAfterAck(tcb, io)
-  moveWindow(tcb, facts, io)
-  updatePacingRate(tcb, io)
+  controlWindow(tcb, facts, reneged, io)
   resend(tcb, facts, io)
+}
+
+/** Lets the algorithm have this ACK's sample; most leave window and rate to the common rules (tcp_cong_control). */
+function controlWindow(tcb: Tcb, facts: AckFacts, reneged: boolean, io: TcpIo): void {
+  const sample = takeSample(tcb, facts, reneged, io.now)
+  if (sample.acked > 0) io.count('TCPDelivered', sample.acked)
+  const { control } = algorithmOf(tcb)
+  if (control === undefined) {
+    moveWindow(tcb, facts, io)
+    updatePacingRate(tcb, io)
+  } else if ((facts.flags & SYN_ACKED) === 0) {
+    control(tcb, sample, io)
+  }
 }
 
 /** Shrinks the window step by step while a reduction runs, grows it when data was delivered in order. */

@@ -5,6 +5,7 @@
  * of several ends with PSH. TCP makes bursts whatever the device can do (sk_setup_caps), so there is no switch for it.
  */
 import { MICROS_PER_MS, seqDiff, seqGt } from '../../base'
+import { algorithmOf } from '../congestion'
 import type { TcpIo } from '../io'
 import { segmentsInFlight } from '../recovery/counts'
 import type { Tcb } from '../tcb'
@@ -38,7 +39,8 @@ export function burstSegments(tcb: Tcb, mss: number, io: TcpIo): number {
   let bytes = Math.floor(tcb.congestion.pacingRate / PACING_SHIFT)
   const halvings = tcb.rtt.minRtt === 0 ? BITS : tcb.rtt.minRtt >> sysctl.tcp_tso_rtt_log
   if (halvings < BITS) bytes += Math.floor(MAX_BURST_BYTES / 2 ** halvings)
-  return Math.max(Math.floor(Math.min(bytes, MAX_BURST_BYTES) / mss), sysctl.tcp_min_tso_segs)
+  const least = algorithmOf(tcb).leastBurst?.(tcb) ?? sysctl.tcp_min_tso_segs
+  return Math.max(Math.floor(Math.min(bytes, MAX_BURST_BYTES) / mss), least)
 }
 
 /** Segments that the congestion window leaves room for; never more than half of it at once (tcp_cwnd_test). */
@@ -101,5 +103,5 @@ export function updatePacingRate(tcb: Tcb, { sysctl }: TcpIo): void {
   const growing = congestion.cwnd < congestion.ssthresh / 2
   const percent = growing ? sysctl.tcp_pacing_ss_ratio : sysctl.tcp_pacing_ca_ratio
   const perSecond = (tcb.mssNow * Math.max(congestion.cwnd, sent.length) * percent * 10_000) / Math.max(rtt.srtt, 0.125)
-  congestion.pacingRate = Math.floor(perSecond)
+  congestion.pacingRate = Math.min(Math.floor(perSecond), tcb.config.maxPacingRate)
 }

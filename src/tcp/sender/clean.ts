@@ -16,7 +16,6 @@ import {
   firstEndingAfter,
   MAYBE_DELAYED,
   NEWLY_ACKED,
-  noteDelivery,
   noteReordering,
   ORIGINAL_DELIVERED,
   rackAdvance,
@@ -30,6 +29,7 @@ import type { AckFacts } from '../recovery'
 import { measureRtt, noteMinRtt } from '../rtt'
 import type { SentSegment, Tcb } from '../tcb'
 import { established } from './established'
+import { noteDelivery } from './rate'
 
 /** Send times of the first and the last acked segment that was sent once only; NEVER for none. */
 interface Acked {
@@ -87,7 +87,7 @@ function takeOut(tcb: Tcb, segment: SentSegment, acked: Acked, facts: AckFacts, 
     if (!spurious) rackAdvance(tcb, segment.retransmits > 0, segment.end, segment.lastSentAt, io.now)
   }
   if (segment.lost) recovery.lostOut--
-  noteDelivery(facts, segment)
+  noteDelivery(tcb, facts, segment)
   facts.flags |= (segment.flags & SYN) !== 0 ? SYN_ACKED : DATA_ACKED
 }
 
@@ -116,6 +116,7 @@ function measure(tcb: Tcb, acked: Acked, facts: AckFacts, io: TcpIo): boolean {
   const minimum = tcb.rtt.minRtt
   if ((facts.flags & MAYBE_DELAYED) === 0 || minimum === 0 || latest <= minimum) noteMinRtt(tcb, latest, io.now)
   measureRtt(tcb, sample, io)
+  facts.rttMicros = latest
   algorithmOf(tcb).measured(tcb, latest, io)
   return true
 }

@@ -7,7 +7,7 @@ import type { TcpIo } from '../io'
 import { assumeSlowPath } from '../rtt'
 import type { Tcb } from '../tcb'
 import { updatePacingRate } from './burst'
-import { expandSendBuffer } from './queue'
+import { expandSendBuffer } from './space'
 
 export function established(tcb: Tcb, io: TcpIo): void {
   const { congestion, recovery } = tcb
@@ -18,5 +18,5 @@ export function established(tcb: Tcb, io: TcpIo): void {
   congestion.stampAt = io.now
   algorithmOf(tcb).init(tcb, io)
   expandSendBuffer(tcb, io)
-  updatePacingRate(tcb, io)
+  if (algorithmOf(tcb).control === undefined) updatePacingRate(tcb, io)
 }

@@ -7,6 +7,7 @@ import type { CongestionPhase, RuleName, WaitReason } from '../../trace'
 import { inSlowStart } from '../congestion'
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
+import { isArmed } from '../timers'
 import { nagleMode } from './burst'
 import { effectiveMss } from './mss'
 import { flightBytes, unsentBytes } from './queue'
@@ -21,6 +22,7 @@ const RULE_OF: Readonly<Partial<Record<WaitReason, RuleName>>> = {
   peerWindow: 'peerWindow',
   persist: 'zeroWindow',
   congestionWindow: 'cwndFull',
+  pacing: 'paced',
 }
 
 /** Called at the end of every input: segment, call, timeout. */
@@ -60,7 +62,10 @@ export function waitReason(tcb: Tcb): WaitReason {
 
 function waitWithData(tcb: Tcb): WaitReason {
   // What could go and did not waits for a larger burst: until the next ACK opens the window further.
-  if (unsentBytes(tcb) > 0) return sendHold(tcb, effectiveMss(tcb), nagleMode(tcb)) ?? 'congestionWindow'
+  if (unsentBytes(tcb) > 0) {
+    const hold = sendHold(tcb, effectiveMss(tcb), nagleMode(tcb))
+    return hold ?? (isArmed(tcb, 'pacing') ? 'pacing' : 'congestionWindow')
+  }
   const { recovery } = tcb
   if (recovery.lostOut > 0 || recovery.retransOut > 0) return 'retransmission'
   return tcb.finQueued && tcb.sent.length > 0 ? 'finAck' : 'nothingToSend'

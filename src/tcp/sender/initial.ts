@@ -6,7 +6,7 @@ import { MICROS_PER_SECOND } from '../../base'
 import type { Seq32 } from '../../base'
 import type { Sysctl } from '../../trace'
 import { createCongestionState } from '../congestion'
-import type { Tcb } from '../tcb'
+import type { Tcb, TcpConfig } from '../tcb'
 
 /** RTO before any measurement: RFC 6298 2.1. */
 export const INITIAL_RTO = MICROS_PER_SECOND
@@ -25,9 +25,13 @@ export function initialRtt(iss: Seq32): Tcb['rtt'] {
   }
 }
 
-export function initialCongestion(algorithm: string, sysctl: Readonly<Sysctl>, iss: Seq32): Tcb['congestion'] {
+export function initialCongestion(
+  config: Readonly<TcpConfig>,
+  sysctl: Readonly<Sysctl>,
+  iss: Seq32,
+): Tcb['congestion'] {
   return {
-    algorithm,
+    algorithm: config.congestion,
     cwnd: sysctl.initcwnd,
     ssthresh: Number.POSITIVE_INFINITY,
     cwndCount: 0,
@@ -37,8 +41,9 @@ export function initialCongestion(algorithm: string, sysctl: Readonly<Sysctl>, i
     usedMax: 0,
     stampAt: 0,
     lastSentAt: 0,
-    pacingRate: Number.POSITIVE_INFINITY,
-    own: createCongestionState(algorithm),
+    pacingRate: config.maxPacingRate,
+    paced: sysctl.default_qdisc === 'fq' || Number.isFinite(config.maxPacingRate),
+    own: createCongestionState(config.congestion),
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * The send queue: the bytes from SND.UNA to the end of what the user has written, the buffers in which they stand, and how many more may be
- * queued (SO_SNDBUF). Covers RFC 9293 3.10.2's queueing; Linux sk_stream_memory_free, sk_stream_is_writeable, tcp_sndbuf_expand,
+ * queued (SO_SNDBUF). Covers RFC 9293 3.10.2's queueing; Linux sk_stream_memory_free, sk_stream_is_writeable,
  * tcp_xmit_size_goal, tso_fragment, tcp_grow_skb.
  *
  * Linux charges a socket for its data and for the bookkeeping of each sk_buff, and lets the last one run over. So SO_SNDBUF is not the
@@ -8,18 +8,12 @@
  */
 import { seqAdd, seqDiff, seqGt, seqLe } from '../../base'
 import type { Seq32 } from '../../base'
-import type { TcpIo } from '../io'
-import { segmentsInFlight } from '../recovery/counts'
-import { chronoStop } from './chrono'
 import type { SendBuffer, Tcb } from '../tcb'
 
 /** Bytes of kernel memory charged for each buffer beyond its data: 704 for headers, 320 skb_shared_info, 256 sk_buff. */
 const BUFFER_OVERHEAD = 1_280
 /** GSO_LEGACY_MAX_SIZE less the room for headers (sk_gso_max_size). */
 export const MAX_BURST_BYTES = 65_536 - 321
-/** What Linux reserves for a segment of `mss` bytes when it sizes the buffer: headers, bookkeeping, rounded up as the allocator does. */
-const BUFFER_HEADROOM = 640
-const BUFFER_RECORD = 256
 /** TCP_MSS_DEFAULT: a peer that never offered more than this is taken at its word. */
 const DEFAULT_MSS = 536
 const EMPTY = new Uint8Array(0)
@@ -202,27 +196,4 @@ export function freeAcked(tcb: Tcb): void {
   if (freed === 0) return
   snd.buffers.splice(0, freed)
   snd.unsentFrom -= freed
-}
-
-/** After sending: a writer who found no room is woken once a third is free; if the buffer was what held us back, it grows first. */
-export function checkSpace(tcb: Tcb, io: TcpIo): void {
-  if (!tcb.snd.noSpace) return
-  if (segmentsInFlight(tcb) < tcb.congestion.cwnd) {
-    expandSendBuffer(tcb, io)
-    tcb.congestion.stampAt = io.now
-  }
-  if (!isSendable(tcb, io.sysctl.tcp_notsent_lowat / 2)) return
-  tcb.snd.noSpace = false
-  chronoStop(tcb, 'sendBuffer', io)
-  io.wake(tcb, 'space')
-}
-
-/** Lets an untouched SO_SNDBUF grow to twice what the congestion window needs (tcp_wmem[2] at most). */
-export function expandSendBuffer(tcb: Tcb, io: TcpIo): void {
-  if (tcb.config.sndbufLocked) return
-  let perSegment = 1
-  while (perSegment < tcb.mssNow + BUFFER_HEADROOM) perSegment *= 2
-  perSegment += BUFFER_RECORD
-  const segments = Math.max(io.sysctl.initcwnd, tcb.congestion.cwnd, tcb.recovery.reordering + 1)
-  tcb.config.sndbuf = Math.max(tcb.config.sndbuf, Math.min(2 * segments * perSegment, io.sysctl.tcp_wmem[2]))
 }

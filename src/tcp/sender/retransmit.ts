@@ -11,6 +11,8 @@ import { inReduction, segmentsInFlight } from '../recovery/counts'
 import type { SentSegment, Tcb } from '../tcb'
 import { isArmed } from '../timers'
 import { effectiveMss } from './mss'
+import { paceBurst, pacingHolds } from './pacing'
+import { stampSent } from './rate'
 import { payloadAt, windowEnd } from './queue'
 import { emitSegment } from './segment'
 import { setTransmitTimer } from './transmit-timer'
@@ -24,6 +26,7 @@ export function retransmitLost(tcb: Tcb, io: TcpIo): void {
   let headSent = false
   let inBurst = 0
   for (let i = 0; i < sent.length; i++) {
+    if (inBurst === 0 && pacingHolds(tcb, io)) break
     if (segmentsInFlight(tcb) >= tcb.congestion.cwnd || recovery.retransOut >= recovery.lostOut) break
     const segment = sent[i]
     if (!segment.lost || segment.sacked || segment.retransInFlight) continue
@@ -76,11 +79,14 @@ export function sendAgain(tcb: Tcb, index: number, purpose: SendPurpose, io: Tcp
   if (seqLt(segment.seq, tcb.snd.una)) segment.seq = tcb.snd.una
   if ((segment.flags & SYN) === 0 && !fitSegment(tcb, index)) return false
   const flags = wireFlags(tcb, segment) | (push ? PSH : 0)
+  const before = tcb.snd.transmittedAt
   segment.sentEvent = emitSegment(tcb, segment.seq, flags, payloadOf(tcb, segment), purpose, io)
+  paceBurst(tcb, dataBytes(segment), before)
   segment.lastSentAt = io.now
   segment.retransmits++
-  segment.deliveredAtSend = tcb.recovery.delivered
+  Object.assign(segment, stampSent(tcb, io.now))
   tcb.totals.retransmits++
+  tcb.totals.bytesRetransmitted += dataBytes(segment)
   io.count('RetransSegs')
   if ((segment.flags & SYN) !== 0) io.count('TCPSynRetrans')
   return true

@@ -41,10 +41,11 @@ export function emitSegment(
   }
   const event = io.transmit(tcb, segment, purpose)
   tcb.totals.segmentsOut++
-  tcb.snd.transmittedAt = io.now
+  tcb.snd.transmittedAt = Math.max(tcb.snd.transmittedAt, io.now)
   if ((flags & ACK) !== 0 && (flags & RST) === 0) onAckSent(tcb, io)
   if (payload.length > 0) {
     tcb.totals.bytesSent += payload.length
+    tcb.totals.dataSegmentsOut++
     noteDataSent(tcb, io)
   }
   return event

@@ -3,6 +3,7 @@
  * and reordering time-out (RFC 8985). Linux tcp_timer.c: tcp_retransmit_timer, tcp_probe_timer; tcp_output.c: tcp_send_loss_probe;
  * inet_connection_sock.c: reqsk_timer_handler.
  */
+import { algorithmOf } from '../congestion'
 import type { TcpIo } from '../io'
 import { enterLoss, enterRecovery, rackDetect, reduceWindow, segmentsInFlight } from '../recovery'
 import { RTO_MAX } from '../rtt'
@@ -12,7 +13,7 @@ import { losePatience, orphanRetries, retransmissionsExhausted, silentBehindZero
 import { probeTail, probeWindow } from './probe'
 import { unsentBytes } from './queue'
 import { retransmit, retransmitLost } from './retransmit'
-import { synAckInterval } from './transmit'
+import { synAckInterval, transmitPending } from './transmit'
 import { clampToUserTimeout, persistInterval, rearmRto, setTransmitTimer } from './transmit-timer'
 
 /** RFC 6298 5.4: the oldest segment again, the timer doubled, the window at its smallest. */
@@ -44,15 +45,24 @@ export function retransmitTimerFires(tcb: Tcb, io: TcpIo): void {
 }
 
 function resendHead(tcb: Tcb, io: TcpIo, counted = false): void {
-  const { recovery } = tcb
   const { cause } = io.recorder
   io.recorder.cause = enterLoss(tcb, io)
-  if (counted) {
-    recovery.timeouts++
-    recovery.timeoutsTotal++
-  }
+  if (counted) countTimeout(tcb, io)
   retransmit(tcb, 0, 'timeoutRetransmit', io)
   io.recorder.cause = cause
+}
+
+/** tcp_update_rto_stats; every timeout also tries another path through routers that spread by flow label (sk_rethink_txhash). */
+function countTimeout(tcb: Tcb, io: TcpIo): void {
+  const { recovery, totals } = tcb
+  if (recovery.timeouts === 0) {
+    totals.timeoutSeries++
+    totals.timeoutSince = io.now
+  }
+  recovery.timeouts++
+  recovery.timeoutsTotal++
+  totals.rehashes++
+  io.count('TcpTimeoutRehash')
 }
 
 /** A SYN,ACK was not answered: again at 1, 3, 7, 15, 31 s, and the half of a connection is forgotten at 63 s (tcp_synack_retries 5). */
@@ -102,6 +112,13 @@ export function tailLossTimerFires(tcb: Tcb, io: TcpIo): void {
   if (tcb.sent.length > 0) probeTail(tcb, io)
 }
 
+/** The next burst may leave: what is lost first, then new data (tcp_tsq_write). */
+export function pacingTimerFires(tcb: Tcb, io: TcpIo): void {
+  const { recovery } = tcb
+  if (recovery.lostOut > recovery.retransOut && segmentsInFlight(tcb) < tcb.congestion.cwnd) retransmitLost(tcb, io)
+  transmitPending(tcb, io)
+}
+
 /** What was suspected when the last ACK came is now late enough to count as lost. */
 export function reorderTimerFires(tcb: Tcb, io: TcpIo): void {
   const before = segmentsInFlight(tcb)
@@ -110,7 +127,7 @@ export function reorderTimerFires(tcb: Tcb, io: TcpIo): void {
   if (segmentsInFlight(tcb) !== before) {
     if (tcb.recovery.caState !== 'Recovery') {
       enterRecovery(tcb, undefined, io)
-      reduceWindow(tcb, 1, 1, 0)
+      if (algorithmOf(tcb).control === undefined) reduceWindow(tcb, 1, 1, 0)
     }
     retransmitLost(tcb, io)
   }

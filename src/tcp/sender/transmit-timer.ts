@@ -23,7 +23,9 @@ const SHORTEST_RTO: Micros = 200 * MICROS_PER_MS
 /** Starts one of the sender's timers, `delay` from now, and stops the others. */
 export function setTransmitTimer(tcb: Tcb, kind: TransmitTimer, delay: Micros, io: TcpIo): void {
   for (const other of KINDS) if (other !== kind && isArmed(tcb, other)) stopTimer(tcb, other)
-  armTimer(tcb, kind, io.now + wholeMillis(delay), io)
+  // What has just left by pacing's account may still have to leave (tcp_pacing_delay).
+  const paced = Math.max(0, tcb.snd.transmittedAt - io.now)
+  armTimer(tcb, kind, io.now + wholeMillis(delay) + Math.floor(paced / MICROS_PER_MS) * MICROS_PER_MS, io)
 }
 
 /** Stops all of the sender's timers. */

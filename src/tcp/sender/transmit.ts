@@ -2,13 +2,13 @@
  * What goes out and when: new data and FIN as cwnd, the peer's window, Nagle and silly window avoidance allow, and the segments without data.
  * Covers RFC 9293 3.7.4 (Nagle, with Minshall's variant), 3.8.6.2.1 (sender SWS), 3.10.4 (FIN), RFC 3042 (limited transmit, through the
  * count of segments in flight). Linux tcp_write_xmit, tcp_nagle_test, tcp_snd_wnd_test, tcp_send_fin, tcp_connect, tcp_xmit_probe_skb.
- * How large a burst is and whether it waits is burst.ts's. Leaves out autocorking and pacing.
+ * How large a burst is and whether it waits is burst.ts's. Leaves out autocorking.
  */
-import { seqAdd, seqDiff } from '../../base'
+import { NEVER, seqAdd, seqDiff } from '../../base'
 import type { Micros } from '../../base'
 import type { SendPurpose, WaitReason } from '../../trace'
 import { ACK, FIN, PSH, RST, SYN } from '../../wire'
-import { validateWindow } from '../congestion'
+import { algorithmOf, validateWindow } from '../congestion'
 import type { TcpIo } from '../io'
 import { inReduction, segmentsInFlight } from '../recovery/counts'
 import { RTO_INITIAL } from '../rtt'
@@ -27,9 +27,9 @@ import {
 } from './burst'
 import { chronoStart, chronoStop } from './chrono'
 import { effectiveMss } from './mss'
+import { paceBurst, pacingHolds } from './pacing'
 import {
   addBuffer,
-  checkSpace,
   growHead,
   headContent,
   payloadAt,
@@ -39,6 +39,8 @@ import {
   unsentTail,
   windowEnd,
 } from './queue'
+import { stampSent } from './rate'
+import { checkSpace } from './space'
 import { acceptableSeq, emitSegment } from './segment'
 import { armPersistIfNeeded, rearmRto, scheduleLossProbe, setTransmitTimer } from './transmit-timer'
 
@@ -106,6 +108,7 @@ export function pushWith(tcb: Tcb, mode: number, io: TcpIo, bursts = Number.POSI
   let limited = false
   let byPeer = false
   for (let i = 0; i < bursts; i++) {
+    if (pacingHolds(tcb, io)) break
     const outcome = sendBurst(tcb, mss, most, mode, io)
     if (typeof outcome === 'number') {
       count += outcome
@@ -118,7 +121,7 @@ export function pushWith(tcb: Tcb, mode: number, io: TcpIo, bursts = Number.POSI
   if (byPeer) chronoStart(tcb, 'peerWindow', io)
   else chronoStop(tcb, 'peerWindow', io)
   limited ||= segmentsInFlight(tcb) >= tcb.congestion.cwnd
-  if (count > 0 || limited) validateWindow(tcb, limited, io)
+  if (count > 0 || limited) validateWindow(tcb, limited, algorithmOf(tcb), io)
   if (count > 0) scheduleLossProbe(tcb, false, io)
   else if (tcb.sent.length === 0 && unsentBytes(tcb) > 0) armPersistIfNeeded(tcb, io)
   return count
@@ -146,6 +149,7 @@ export function sendHead(tcb: Tcb, limit: number, mss: number, purpose: SendPurp
   if (headContent(tcb).bytes > limit) splitHead(tcb, limit)
   const { bytes, fin } = headContent(tcb)
   const burst = tcb.snd.nxt
+  const before = tcb.snd.transmittedAt
   const buffer = tcb.snd.buffers[tcb.snd.unsentFrom++]
   const count = Math.max(1, Math.ceil(bytes / mss))
   // Linux marks every burst, so that the receiver's GRO hands it on at once; not so when it is sent again (__tcp_transmit_skb).
@@ -161,6 +165,8 @@ export function sendHead(tcb: Tcb, limit: number, mss: number, purpose: SendPurp
     if (!buffer.push) sent.flags &= ~PSH
     sent.endOfRecord = last && buffer.endOfRecord
   }
+  paceBurst(tcb, bytes, before)
+  io.count('TCPOrigDataSent', count)
   if (bytes < count * mss) tcb.snd.smallEnd = tcb.snd.nxt
   if (inReduction(tcb)) tcb.recovery.prrOut += count
   if (tcb.sent.length === count || isArmed(tcb, 'tailLoss')) rearmRto(tcb, io)
@@ -192,7 +198,7 @@ function recordSent(
     sacked: false,
     lost: false,
     retransInFlight: false,
-    deliveredAtSend: tcb.recovery.delivered,
+    ...stampSent(tcb, io.now),
     burst: what.seq,
     endOfRecord: false,
   })
@@ -219,6 +225,8 @@ export function sendSynAck(tcb: Tcb, io: TcpIo): void {
   startSequence(tcb)
   const event = emitSegment(tcb, tcb.iss, SYN | ACK, NOTHING, 'synAck', io)
   recordSent(tcb, { seq: tcb.iss, end: seqAdd(tcb.iss, 1), flags: SYN, event }, io)
+  // A listener's answers are in nobody's sample: the connection that they make begins later.
+  if (tcb.passive) tcb.sent[0].deliveredTimeAtSend = NEVER
   if (tcb.passive) setTransmitTimer(tcb, 'synAck', synAckInterval(0), io)
   else rearmRto(tcb, io)
 }

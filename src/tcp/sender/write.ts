@@ -12,6 +12,7 @@ import { NAGLE_CORK, NAGLE_PUSH, nagleMode } from './burst'
 import { chronoStart } from './chrono'
 import { effectiveMss } from './mss'
 import { addBuffer, appendBytes, bufferGoal, chargedBytes, tailLength, unsentHead, unsentTail } from './queue'
+import { checkAppLimited } from './rate'
 import { pushWith } from './transmit'
 
 export interface WriteOptions {
@@ -25,6 +26,7 @@ export interface WriteOptions {
 
 /** Queues and sends as much of `bytes`, which must never change, as there is room for. Returns how many. */
 export function writeBytes(tcb: Tcb, bytes: Uint8Array, io: TcpIo, options: WriteOptions = {}): number {
+  checkAppLimited(tcb)
   const mss = effectiveMss(tcb)
   const goal = bufferGoal(tcb, mss)
   let taken = 0

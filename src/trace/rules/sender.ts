@@ -25,4 +25,5 @@ export const SENDER_RULES = {
   synGaveUp: { rfc: 'RFC 9293 3.8.3 MUST-23', linux: 'tcp_write_timeout (TCP_SYN_SENT)' },
   synAckGaveUp: { rfc: 'RFC 9293 3.8.3', linux: 'reqsk_timer_handler' },
   probeGaveUp: { rfc: 'RFC 9293 3.8.6.1', linux: 'tcp_probe_timer > tcp_write_err' },
+  paced: { rfc: 'draft-ietf-ccwg-bbr 5.6.2', linux: 'tcp_write_xmit > tcp_pacing_check' },
 } as const satisfies Readonly<Record<string, Rule>>
