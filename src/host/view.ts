@@ -1,9 +1,18 @@
 /** The host as the page sees it: a copy that shares nothing with the records. */
 import { formatDuration, NEVER } from '../base'
 import type { Micros } from '../base'
-import { viewTcb } from '../tcp'
+import { tcpInfo, viewTcb } from '../tcp'
 import type { Endpoint } from '../tcp'
-import type { HostView, ListenerView, ProcessView, QueueEntryView, SocketView, TcpState, ThreadView } from '../trace'
+import type {
+  HostView,
+  ListenerView,
+  ProcessView,
+  QueueEntryView,
+  SocketView,
+  TcpInfo,
+  TcpState,
+  ThreadView,
+} from '../trace'
 import { formatIpv4 } from '../wire'
 import { acceptQueueRoom, synQueueRoom } from './admit'
 import { formatCall } from './call-text'
@@ -41,6 +50,13 @@ export function viewHost(host: Host, now: Micros): HostView {
       [...host.counters].filter(([, value]) => value !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ),
   }
+}
+
+/** tcp_info of one connection; null for a listener and for a socket that was never opened. */
+export function hostTcpInfo(host: Host, id: number, now: Micros): TcpInfo | null {
+  const socket = host.sockets.get(id)
+  if (socket?.tcb === undefined || socket.listener !== undefined) return null
+  return tcpInfo(socket.tcb, now, host.sysctl)
 }
 
 /** Who has a descriptor on each socket. */

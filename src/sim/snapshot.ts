@@ -1,8 +1,8 @@
 /** The snapshot of a session at its present position: a copy that shares nothing with the world. */
 import { NEVER } from '../base'
-import { viewHost } from '../host'
+import { hostTcpInfo, viewHost } from '../host'
 import { viewInFlight, viewLinks } from '../network'
-import type { Snapshot } from '../trace'
+import type { Snapshot, TcpInfo } from '../trace'
 import { position, sessionHash, upcomingTime } from './session'
 import type { Session } from './session'
 
@@ -17,4 +17,11 @@ export function takeSnapshot(session: Session): Snapshot {
     inFlight: viewInFlight(state.network, state.now),
     nextAt: next === NEVER ? null : next,
   }
+}
+
+/** getsockopt(TCP_INFO) of a socket, whichever host it is on; null where there is no connection. */
+export function takeTcpInfo({ world }: Session, socket: number): TcpInfo | null {
+  const { hosts, now } = world.state
+  const host = hosts.find((candidate) => candidate.sockets.has(socket))
+  return host === undefined ? null : hostTcpInfo(host, socket, now)
 }

@@ -11,6 +11,7 @@ import type {
   SessionInfo,
   SessionSource,
   StepUnit,
+  TcpInfo,
   ToWorker,
 } from '../trace'
 
@@ -44,6 +45,7 @@ export interface Client {
   readonly packetBytes: (
     packet: number,
   ) => Promise<{ readonly bytes: Uint8Array; readonly headerLength: number } | undefined>
+  readonly tcpInfo: (sockets: readonly number[]) => Promise<readonly (TcpInfo | null)[] | undefined>
   readonly share: () => Promise<string | undefined>
   readonly export: (
     format: ExportFormat,
@@ -92,6 +94,7 @@ export function createClient(port: WorkerPort, listener: ClientListener): Client
     renameBranch: (branch, name) => done({ type: 'renameBranch', branch, name }),
     deleteBranch: (branch) => done({ type: 'deleteBranch', branch }),
     packetBytes: (packet) => expect('packetBytes', { type: 'packetBytes', packet }),
+    tcpInfo: async (sockets) => (await expect('tcpInfo', { type: 'tcpInfo', sockets }))?.infos,
     share: async () => (await expect('share', { type: 'share' }))?.hash,
     export: (format) => expect('export', { type: 'export', format }),
   }

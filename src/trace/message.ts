@@ -2,7 +2,7 @@
 import type { Micros } from '../base'
 import type { Action, Command } from './command'
 import type { TraceDelta } from './columns'
-import type { Position, Snapshot } from './snapshot'
+import type { Position, Snapshot, TcpInfo } from './snapshot'
 
 export type StepUnit = 'event' | 'packet' | 'state'
 
@@ -40,6 +40,8 @@ export type ToWorker = { readonly id: number } &
     | { readonly type: 'deleteBranch'; readonly branch: number }
     /** The bytes of one packet, header and payload, as it was on the wire. */
     | { readonly type: 'packetBytes'; readonly packet: number }
+    /** The numbers of getsockopt(TCP_INFO) of some sockets, at the present position. */
+    | { readonly type: 'tcpInfo'; readonly sockets: readonly number[] }
     /** The session as the part of a link after `#`. */
     | { readonly type: 'share' }
     | { readonly type: 'export'; readonly format: ExportFormat }
@@ -76,6 +78,8 @@ export type Reply =
   | { readonly kind: 'done' }
   | { readonly kind: 'loaded'; readonly info: SessionInfo; readonly notice: string }
   | { readonly kind: 'packetBytes'; readonly bytes: Uint8Array; readonly headerLength: number }
+  /** One for each socket that was asked for; null for one that has no connection. */
+  | { readonly kind: 'tcpInfo'; readonly infos: readonly (TcpInfo | null)[] }
   | { readonly kind: 'share'; readonly hash: string }
   | { readonly kind: 'export'; readonly name: string; readonly mime: string; readonly bytes: Uint8Array }
 

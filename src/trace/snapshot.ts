@@ -192,6 +192,9 @@ export interface TcbView {
   }
 }
 
+/** Linux's struct tcp_info by the names of its fields (`tcpi_snd_cwnd`), in the kernel's order and units; ~0 stands for no limit. */
+export type TcpInfo = Readonly<Record<string, number>>
+
 export interface TimerView {
   readonly kind: TimerKind
   readonly armedAt: Micros

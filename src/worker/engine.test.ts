@@ -195,3 +195,21 @@ test('while a frame is being drawn no other is sent, and the clock does not wait
   const [frame] = sent
   expect(frame?.type === 'frame' && frame.snapshot.position.at).toBeGreaterThan(290_000)
 })
+
+test('tcp_info is told of the sockets that were asked for, as they stand at the present position', () => {
+  const page = openPage()
+  page.ask(load('fast-retransmit'))
+  page.ask({ type: 'seek', target: { to: 'time', at: 60_000 } })
+  const sockets = page.frame?.snapshot.hosts.flatMap((host) => host.sockets) ?? []
+  const open = sockets.filter(({ state }) => state === 'ESTABLISHED').map(({ id }) => id)
+  const listener = sockets.find(({ state }) => state === 'LISTEN')?.id
+  const reply = page.ask({ type: 'tcpInfo', sockets: [...open, listener, 99_999] })
+  expect(reply.kind === 'tcpInfo' && reply.infos.map((info) => info?.['tcpi_snd_cwnd'])).toEqual([
+    2,
+    10,
+    undefined,
+    undefined,
+  ])
+  page.ask({ type: 'seek', target: { to: 'start' } })
+  expect(page.ask({ type: 'tcpInfo', sockets: open })).toEqual({ kind: 'tcpInfo', infos: [null, null] })
+})

@@ -15,6 +15,7 @@ import {
   stepBy,
   switchBranch,
   takeSnapshot,
+  takeTcpInfo,
   upcomingTime,
 } from '../sim'
 import { deltaSince, traceMark } from '../trace'
@@ -170,6 +171,8 @@ function answer(state: EngineState, message: Request, nowMs: number): Reply | st
     }
     case 'packetBytes':
       return packetBytes(session, message.packet)
+    case 'tcpInfo':
+      return { kind: 'tcpInfo', infos: message.sockets.map((socket) => takeTcpInfo(session, socket)) }
     case 'share':
       return { kind: 'share', hash: shareSession(open) }
     case 'export':

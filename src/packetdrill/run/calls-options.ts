@@ -11,7 +11,7 @@ import { immediate, liveFd, made } from './made'
 import type { Made } from './made'
 import { note } from './run'
 import type { HostRun as Run } from './run'
-import { tcpInfo } from './tcp-info'
+import { scriptNumbers } from './script-numbers'
 import { CONSTANTS, field, optionalNumber, showValue, valueNames } from './values'
 
 /** Options that change nothing which a script on one host can see: they are kept, and can be had back. Values are those before they are set. */
@@ -88,7 +88,7 @@ function getTcpInfo(run: Run, line: number, fd: number, value: Value | undefined
   const { tcb } = socketRecord
   const fields = value?.kind === 'record' ? Object.entries(value.fields) : []
   if (fields.length > 0 && tcb === undefined) unsupportedAt(line, 'TCP_INFO of a socket that was never opened')
-  const info = tcb === undefined ? {} : tcpInfo(tcb, run.machine.now, run.machine.host.sysctl)
+  const info = tcb === undefined ? {} : scriptNumbers(tcb, run.machine.now, run.machine.host.sysctl)
   return immediate(0, '', () => {
     for (const [name, wanted] of fields) {
       const number = optionalNumber(wanted)

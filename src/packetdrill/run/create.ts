@@ -9,7 +9,7 @@ import { advanceTo, awaitThat, createMachine, inject } from './machine'
 import type { Machine } from './machine'
 import type { HostRun, Run } from './run'
 import { runShell } from './shell'
-import { tcpInfo } from './tcp-info'
+import { scriptNumbers } from './script-numbers'
 import type { Made, UnderTest } from './under-test'
 
 const FIRST_REMOTE_PORT = 40_001
@@ -67,7 +67,7 @@ function underTest(machine: Machine, run: () => HostRun): HostRun['machine'] {
     shell: (line) => runShell(run(), line),
     info: () => {
       const tcb = tcbUnderTest(run())
-      return tcb && tcpInfo(tcb, machine.now, machine.host.sysctl)
+      return tcb && scriptNumbers(tcb, machine.now, machine.host.sysctl)
     },
   }
   return Object.assign(machine, asUnderTest)

@@ -9,6 +9,7 @@ import { AllHosts } from './Hosts'
 import styles from './shell.module.css'
 
 const Congestion = lazy(async () => ({ default: (await import('../congestion')).Congestion }))
+const Numbers = lazy(async () => ({ default: (await import('../numbers')).Numbers }))
 const EventList = lazy(async () => ({ default: (await import('../events')).EventList }))
 const Inspector = lazy(async () => ({ default: (await import('../inspector')).Inspector }))
 
@@ -44,6 +45,7 @@ export function TabContent({ tab, compact = false }: { readonly tab: Tab; readon
   return (
     <Suspense fallback={<p className={styles.loading}>{text.loading}</p>}>
       {tab === 'congestion' ? <Congestion compact={compact} /> : null}
+      {tab === 'numbers' ? <Numbers /> : null}
       {tab === 'events' ? <EventList /> : null}
       {tab === 'packet' ? <Inspector /> : null}
       {tab === 'hosts' ? <AllHosts /> : null}

@@ -320,6 +320,7 @@ export const shell = {
   },
   tabs: {
     congestion: 'Congestion',
+    numbers: 'tcp_info',
     events: 'Events & why',
     packet: 'Packet',
     list: 'Details',
@@ -330,6 +331,11 @@ export const shell = {
     graphs: 'Graphs',
     why: 'Why',
     loading: 'Loading…',
+  },
+  numbers: {
+    find: 'Find',
+    noConnection: 'No connection is shown.',
+    noCounters: 'No counter has moved yet.',
   },
   congestion: {
     none: 'No connection has sent anything yet.',

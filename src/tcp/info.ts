@@ -1,14 +1,18 @@
 /**
  * The tcp_info of a connection under Linux's names (include/uapi/linux/tcp.h, tcp_get_info), from its TCB. Names that the stack keeps no
- * account of are not here, and a script that asks for one is told so.
+ * account of are not here. Times are counted as the kernel counts them: µs, or ms where it says so.
  */
-import type { Micros } from '../../base'
-import { seqDiff } from '../../base'
-import { chronoTotals, deliveryRate } from '../../tcp'
-import type { Tcb } from '../../tcp'
-import { CA_STATES } from '../../trace'
-import type { Sysctl, TcpState } from '../../trace'
-import { CONSTANTS } from './values'
+import { seqDiff } from '../base'
+import type { Micros } from '../base'
+import { CA_STATES } from '../trace'
+import type { Sysctl, TcpInfo, TcpState } from '../trace'
+import { chronoTotals } from './sender/chrono'
+import { deliveryRate } from './sender/rate'
+import type { Tcb } from './tcb'
+
+const TCPI_OPT_TIMESTAMPS = 1
+const TCPI_OPT_SACK = 2
+const TCPI_OPT_WSCALE = 4
 
 const STATE_NUMBERS: Readonly<Record<TcpState, number>> = {
   ESTABLISHED: 1,
@@ -32,7 +36,7 @@ const UNKNOWN = 0xffff_ffff
 /** ~0ULL, as near as a number comes to it. */
 const NO_LIMIT = 2 ** 64
 
-export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): Readonly<Record<string, number>> {
+export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): TcpInfo {
   const { recovery, rtt, congestion, snd, rcv, receive, totals, negotiated, ack } = tcb
   const chrono = chronoTotals(tcb, now)
   const ms = (since: Micros): number => Math.floor((now - since) / 1_000)
@@ -96,9 +100,6 @@ export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): Readon
     tcpi_total_rto: recovery.timeoutsTotal,
     tcpi_total_rto_recoveries: totals.timeoutSeries,
     tcpi_total_rto_time: Math.floor(timeoutMicros(tcb, now) / 1_000),
-    SK_MEMINFO_RCVBUF: tcb.config.rcvbuf,
-    SK_MEMINFO_SNDBUF: tcb.config.sndbuf,
-    SK_MEMINFO_RMEM_ALLOC: receive.memory,
   }
 }
 
@@ -109,6 +110,5 @@ function timeoutMicros({ totals }: Tcb, now: Micros): Micros {
 
 function options(tcb: Tcb): number {
   const { timestamps, sack, windowScale } = tcb.negotiated
-  const bit = (on: boolean, name: string): number => (on ? CONSTANTS[name] : 0)
-  return bit(timestamps, 'TCPI_OPT_TIMESTAMPS') | bit(sack, 'TCPI_OPT_SACK') | bit(windowScale, 'TCPI_OPT_WSCALE')
+  return Number(timestamps) * TCPI_OPT_TIMESTAMPS + Number(sack) * TCPI_OPT_SACK + Number(windowScale) * TCPI_OPT_WSCALE
 }
