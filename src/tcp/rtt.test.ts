@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { seqAdd } from '../base'
 import { bareBench } from '../testing/sender-bench'
 import type { SenderBench } from '../testing/sender-bench'
-import { measureRtt, noteMinRtt, RTO_INITIAL, RTO_MAX } from './rtt'
+import { assumeSlowPath, measureRtt, minRtt, noteMinRtt, RTO_INITIAL, RTO_MAX } from './rtt'
 
 function measure(bench: SenderBench, ...samples: number[]): SenderBench['tcb']['rtt'] {
   for (const sample of samples) measureRtt(bench.tcb, sample, bench.io)
@@ -74,6 +74,33 @@ describe('the estimator', () => {
     expect(later).toBeLessThan(rttvar)
     expect(later).toBeGreaterThanOrEqual(rttvar * 0.75)
   })
+
+  test('falls from 200 ms by a quarter of what lies above the largest deviation of the round trip, 50 ms at the least', () => {
+    const bench = bareBench()
+    measure(bench, 400_000)
+    nextRoundTrip(bench)
+    measure(bench, 400_000)
+    expect(bench.tcb.rtt.rttvar).toBe(200_000)
+    nextRoundTrip(bench)
+    expect(measure(bench, 400_000)).toMatchObject({ mdev: 112_500, rttvar: 200_000 - (200_000 - 112_500) / 4 })
+  })
+
+  test('never lets srtt reach zero, which would mean that nothing was measured', () => {
+    expect(measure(bareBench(), 0).srtt).toBe(1 / 8)
+  })
+})
+
+test('after a lost SYN the RTO is 3 s, and the first sample brings it down from there (RFC 6298 5.7)', () => {
+  const bench = bareBench()
+  assumeSlowPath(bench.tcb)
+  expect(bench.tcb.rtt).toMatchObject({ rto: 3_000_000, rttvar: 750_000, mdev: 750_000, mdevMax: 750_000 })
+})
+
+test('no minimum is known before the first sample', () => {
+  const { tcb } = bareBench()
+  expect(minRtt(tcb)).toBe(Number.POSITIVE_INFINITY)
+  noteMinRtt(tcb, 0, 5)
+  expect(minRtt(tcb)).toBe(1)
 })
 
 test('the minimum is forgotten after five minutes', () => {
@@ -81,6 +108,16 @@ test('the minimum is forgotten after five minutes', () => {
   noteMinRtt(tcb, 20_000, 0)
   noteMinRtt(tcb, 30_000, 200_000_000)
   expect(tcb.rtt.minRtt).toBe(20_000)
-  noteMinRtt(tcb, 30_000, 301_000_000)
+  noteMinRtt(tcb, 30_000, 300_000_000)
+  expect(tcb.rtt.minRtt).toBe(20_000)
+  noteMinRtt(tcb, 30_000, 300_000_001)
   expect(tcb.rtt.minRtt).toBe(30_000)
+})
+
+test('a sample as small as the minimum makes it last five minutes more', () => {
+  const { tcb } = bareBench()
+  noteMinRtt(tcb, 20_000, 0)
+  noteMinRtt(tcb, 20_000, 200_000_000)
+  noteMinRtt(tcb, 30_000, 400_000_000)
+  expect(tcb.rtt.minRtt).toBe(20_000)
 })

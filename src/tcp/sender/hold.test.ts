@@ -60,7 +60,37 @@ describe('tcp/waiting', () => {
   })
 })
 
+test('since when the sender waits is kept while only the amount changes', () => {
+  const bench = senderBench({ window: 12_000 })
+  write(bench, 13_000)
+  const { since } = bench.tcb.waiting
+  expect(bench.tcb.waiting.reason).toBe('congestionWindow')
+  pass(bench, 10_000)
+  write(bench, 500)
+  expect(bench.tcb.waiting).toMatchObject({ reason: 'congestionWindow', bytes: 3_500, since })
+})
+
+test('what Nagle holds is explained by Nagle, what the peer allows by its window', () => {
+  const ruleOf = (bench: SenderBench) => bench.events.findLast((event) => event.type === 'tcp/waiting')?.rule
+  const small = senderBench()
+  write(small, 100)
+  write(small, 100)
+  expect(small.tcb.waiting.reason).toBe('nagle')
+  expect(ruleOf(small)).toBe('nagle')
+  const idle = senderBench()
+  afterInput(idle.tcb, idle.io)
+  expect(ruleOf(idle)).toBe('senderWaits')
+})
+
 describe('tcp/sampled', () => {
+  test('speaks when the window of the peer alone has changed', () => {
+    const bench = senderBench({ window: 12_000 })
+    afterInput(bench.tcb, bench.io)
+    const last = () => bench.events.findLast((event) => event.type === 'tcp/sampled')?.args[3]
+    ack(bench, 1, { window: 15_000 })
+    expect(last()).toBe(15_000)
+  })
+
   test('speaks only when a number changed', () => {
     const bench = senderBench()
     afterInput(bench.tcb, bench.io)
