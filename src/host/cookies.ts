@@ -36,7 +36,7 @@ const OPTION_BITS = 0x3f
 export function sendCookie(host: Host, socket: Socket, packet: Packet, io: HostIo): void {
   const { ip, segment } = packet
   const listener = present(socket.listener, 'the listener')
-  const mss = segment.options.mss ?? MSS_TABLE[0]
+  const mss = segment.options.mss || MSS_TABLE[0]
   const index = Math.max(
     0,
     MSS_TABLE.findLastIndex((entry) => entry <= mss),

@@ -69,7 +69,8 @@ function timerViews(tcb: Tcb, now: Micros): TimerView[] {
 
 /** Place in the outgoing stream, the first byte being 1: right beyond 4 GiB too, because it is counted from what is acked. */
 function sendPlace(tcb: Tcb, seq: Seq32): number {
-  return tcb.totals.bytesAcked + seqDiff(seq, tcb.snd.una)
+  const synNotCounted = tcb.passive && tcb.state !== 'SYN-RECEIVED' ? 1 : 0
+  return tcb.totals.bytesAcked + synNotCounted + seqDiff(seq, tcb.snd.una)
 }
 
 /** Place in the incoming stream. */

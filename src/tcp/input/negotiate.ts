@@ -4,6 +4,7 @@
  */
 import { seqAdd } from '../../base'
 import { DEFAULT_MSS, HEADERS_LENGTH } from '../create'
+import { ACK } from '../../wire'
 import type { TcpSegment } from '../../wire'
 import type { TcpIo } from '../io'
 import { armKeepalive } from '../keepalive'
@@ -30,11 +31,14 @@ export function learnSyn(tcb: Tcb, syn: TcpSegment, io: TcpIo): void {
   if (negotiated.windowScale) snd.wscale = options.windowScale ?? 0
   else {
     snd.wscale = 0
-    rcv.wscale = 0
+    // A SYN that crosses ours is not the answer to our offer: Linux goes on to offer its scale, and to use it, where the peer has none
+    // (tcp_rcv_synsent_state_process clears it for a SYN,ACK only; seen on 6.18).
+    if (tcb.passive || (syn.flags & ACK) !== 0) rcv.wscale = 0
     tcb.receive.windowClamp = Math.min(tcb.receive.windowClamp, MAX_UNSCALED_WINDOW)
   }
   if (negotiated.timestamps && options.timestamps !== undefined) storeTimestamp(tcb, options.timestamps.value, io)
-  syncMss(tcb, options.mss ?? DEFAULT_MSS)
+  // Linux tcp_parse_options passes over an MSS of 0 as if it were not there.
+  syncMss(tcb, options.mss === undefined || options.mss === 0 ? DEFAULT_MSS : options.mss)
   tcb.irs = syn.seq
   rcv.nxt = seqAdd(syn.seq, 1)
   rcv.wup = rcv.nxt

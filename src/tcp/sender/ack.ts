@@ -105,7 +105,8 @@ function advanceUna(tcb: Tcb, ack: Seq32, facts: AckFacts, io: TcpIo): void {
   const bytes = seqDiff(ack, tcb.snd.una)
   if (bytes === 0) return
   tcb.snd.una = ack
-  tcb.totals.bytesAcked += bytes
+  // Linux makes the socket of a passive open with its SYN already acked, so that only an active open counts the SYN.
+  if (!tcb.passive || tcb.state !== 'SYN-RECEIVED') tcb.totals.bytesAcked += bytes
   io.recorder.emit('tcp/acknowledged', 'ackAdvances', ack, bytes)
   freeAcked(tcb)
   if (ack === tcb.snd.end) chronoStop(tcb, 'busy', io)
