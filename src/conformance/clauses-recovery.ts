@@ -122,6 +122,6 @@ export const RECOVERY_CLAUSES: readonly Requirement[] = [
     9438,
     '5',
     'the sawtooth of a Linux kernel on the same link',
-    'CUBIC: HyStart spares the queue, then 82 to about 120 segments',
+    'CUBIC: HyStart spares the queue, then the range, mean and period of a Linux curve',
   ),
 ]

@@ -90,6 +90,7 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
   ip_default_ttl: whole(1, 255),
   mtu: whole(576, 65_535),
   gro_mss: whole(0, 65_535),
+  hz: whole(100, 1_000),
 }
 
 /** What the sysctls that are words may be. */

@@ -70,6 +70,8 @@ export interface Sysctl {
   mtu: number
   /** Size of the segments that the interface merges before TCP sees them (GRO), 0 where it does not: what `gso_size` of an sk_buff tells. */
   gro_mss: number
+  /** Ticks of the kernel's coarse clock a second (CONFIG_HZ): what CUBIC counts time by. */
+  hz: number
 }
 
 export const LINUX_SYSCTL: Readonly<Sysctl> = {
@@ -127,4 +129,5 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   default_qdisc: 'pfifo_fast',
   mtu: 1_500,
   gro_mss: 0,
+  hz: 1_000,
 }
