@@ -107,6 +107,8 @@ export const EVENT_FIELDS = {
   'link/packetHeld': { packet: 'packet', link: 'uint' },
   'link/packetReleased': { packet: 'packet', link: 'uint' },
   'link/changed': { link: 'uint', change: 'text' },
+  /** A model-based algorithm turned to something else (BBR's states); what it believes of the path: bytes a second and the least round trip. */
+  'tcp/congestionModeChanged': { from: 'text', to: 'text', bytesPerSecond: 'uint', minRttMicros: 'uint' },
   /** An epoll put an interest into its ready list: its descriptor, and the events that it is watched for. */
   'host/epollReady': { fd: 'int', events: 'text' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>

@@ -5,10 +5,11 @@
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
 import type { CongestionAlgorithm } from './algorithm'
+import { bbr } from './bbr'
 import { cubic } from './cubic'
 import { reno } from './reno'
 
-const ALGORITHMS: readonly CongestionAlgorithm[] = [cubic, reno]
+const ALGORITHMS: readonly CongestionAlgorithm[] = [cubic, reno, bbr]
 const BY_NAME: ReadonlyMap<string, CongestionAlgorithm> = new Map(ALGORITHMS.map((one) => [one.name, one]))
 
 /** What TCP_CONGESTION accepts (net.ipv4.tcp_available_congestion_control). */

@@ -26,4 +26,5 @@ export const SENDER_RULES = {
   synAckGaveUp: { rfc: 'RFC 9293 3.8.3', linux: 'reqsk_timer_handler' },
   probeGaveUp: { rfc: 'RFC 9293 3.8.6.1', linux: 'tcp_probe_timer > tcp_write_err' },
   paced: { rfc: 'draft-ietf-ccwg-bbr 5.6.2', linux: 'tcp_write_xmit > tcp_pacing_check' },
+  bbrMode: { rfc: 'draft-ietf-ccwg-bbr 5.3', linux: 'tcp_cong_control > bbr_update_model' },
 } as const satisfies Readonly<Record<string, Rule>>

@@ -47,7 +47,7 @@ const MEMBERS: Readonly<Record<EventGroup, readonly EventType[]>> = {
     'tcp/congestionUndone',
   ],
   timers: ['tcp/timerFired', 'tcp/rttMeasured', 'tcp/ackDelayed'],
-  congestion: ['tcp/sampled', 'tcp/caStateChanged', 'tcp/congestionUndone', 'tcp/waiting'],
+  congestion: ['tcp/sampled', 'tcp/caStateChanged', 'tcp/congestionUndone', 'tcp/waiting', 'tcp/congestionModeChanged'],
   queues: ['host/synQueued', 'host/synQueueLeft', 'host/acceptQueued', 'host/accepted', 'link/packetQueued'],
 }
 
