@@ -5,7 +5,7 @@
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { CLAUSES, judge, RFC9293 } from '../../src/conformance'
+import { allCells, CLAUSES, DEPARTURES, judge, RFC9293, STARTS } from '../../src/conformance'
 import type { Judgement, KnownTest, Requirement } from '../../src/conformance'
 import { testsInSources } from '../../src/testing/known-tests'
 import { run } from '../tools/process'
@@ -20,12 +20,14 @@ const results = cached ? UNIT_RUN : OWN_RUN
 if (!existsSync(results)) throw new Error(`${results} is missing: run without --cached`)
 const tests = readResults(results)
 const wrong = [...show('RFC 9293', RFC9293), ...show('Clauses of other RFCs', CLAUSES)]
+showMatrix()
 for (const line of wrong) console.log(`FAULT  ${line}`)
 process.exitCode = wrong.length === 0 ? 0 : 1
 
 /** Runs the files in which a test of the tables stands. */
 async function runHolders(rows: readonly Requirement[]): Promise<void> {
   const files = new Set(judge(rows, testsInSources()).flatMap((one) => one.tests.map(({ file }) => file)))
+  files.add('src/conformance/matrix/matrix.test.ts')
   mkdirSync('.cache', { recursive: true })
   await run('npx', ['vitest', 'run', ...files, '--silent', '--reporter=json', `--outputFile=${OWN_RUN}`])
 }
@@ -72,4 +74,13 @@ function kindOf({ requirement: { stand }, fault }: Judgement): string {
   if (fault !== '') return 'FAULT'
   if (stand.kind === 'deviates') return 'deviates'
   return stand.kind === 'notApplicable' ? 'not applicable' : 'held'
+}
+
+/** What src/conformance/matrix/matrix.test.ts holds, and where its oracle follows Linux rather than the RFCs. */
+function showMatrix(): void {
+  const found = tests.filter(({ file }) => file.endsWith('matrix/matrix.test.ts'))
+  const failed = found.filter(({ passed }) => passed === false).length
+  const result = found.length === 0 ? 'not run here' : `${found.length} tests, ${failed} failed`
+  console.log(`\nOne segment into every state: ${allCells().length} cells from ${STARTS.length} starts (${result})`)
+  for (const [name, what] of Object.entries(DEPARTURES)) console.log(`${name.padEnd(20)}  ${what}`)
 }

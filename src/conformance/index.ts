@@ -5,6 +5,8 @@ import type { Requirement } from './requirement'
 import { RFC9293_MUST } from './rfc9293-must'
 import { RFC9293_SHOULD } from './rfc9293-should'
 
+export { allCells, STARTS } from './matrix/cells'
+export { DEPARTURES } from './matrix/oracle'
 export { judge } from './requirement'
 export type { Judgement, KnownTest, Requirement } from './requirement'
 

@@ -80,7 +80,10 @@ export function admitCookie(host: Host, socket: Socket, packet: Packet, io: Host
   const silent: TcpIo = { ...quiet(host, io), recorder, count: (counter, by) => count(host, counter, by) }
   acceptSyn(tcb, rememberedSyn(packet, mss), silent)
   // Nobody knows when the SYN,ACK left: its round trip may be measured by timestamps alone (Karn).
-  for (const sent of tcb.sent) sent.retransmits = 1
+  for (const sent of tcb.sent) {
+    sent.retransmits = 1
+    sent.firstSentAt = io.now - MAX_AGE * PERIOD_MICROS
+  }
   segmentArrives(tcb, segment, packet.id, tcpIo(host, io))
   settle(host, child, io)
   recorder.socket = before

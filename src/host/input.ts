@@ -5,7 +5,7 @@
 import { present } from '../base'
 import { answerInTimeWait, leaveTimeWait, segmentArrives } from '../tcp'
 import type { Endpoint, Tcb } from '../tcp'
-import { decodePacket } from '../wire'
+import { decodePacket, FIN } from '../wire'
 import type { Packet } from '../wire'
 import { count } from './counters'
 import { findConnection, findListener } from './demux'
@@ -87,5 +87,6 @@ function reopen(host: Host, socket: Socket, tcb: Tcb, packet: Packet, io: HostIo
   leaveTimeWait(tcb, tcpIo(host, io))
   settle(host, socket, io)
   io.recorder.socket = listener.id
+  if ((packet.segment.flags & FIN) !== 0) return dropPacket(packet, 'missingSyn', 'segmentInListen', io)
   connectionRequest(host, listener, packet, { iss: tcb.snd.nxt + TIME_WAIT_ISS_STEP }, io)
 }

@@ -68,7 +68,7 @@ test.each([
   ['+0 > P. 2:102(100) ack 1', 'seq 1, not 2'],
   ['+0 > . 1:101(100) ack 1', 'flags P., not .'],
   ['+0 > P. 1:101(100) ack 2', 'ack 1, not 2'],
-  ['+0 > P. 1:101(100) ack 1 win 5', 'win 256, not 5'],
+  ['+0 > P. 1:101(100) ack 1 win 5', 'win 1050, not 5'],
   ['+0 > P. 1:101(100) ack 1 <nop,nop,sack 1:2>', 'options <>, not <nop,nop,sack 1:2>'],
   ['+0 > [ect0] P. 1:101(100) ack 1', 'the ECN bits are not ect0'],
 ])('%s is not what was sent', (line, why) => {

@@ -86,7 +86,7 @@ function finIsNext(tcb: Tcb, segment: TcpSegment): boolean {
   return (segment.flags & FIN) !== 0 && seqLe(segment.seq, tcb.rcv.nxt) && seqGt(end, tcb.rcv.nxt)
 }
 
-/** Bytes, not only a FIN, beyond RCV.NXT. */
+/** Bytes beyond RCV.NXT, or a FIN that stands beyond it: then there were bytes before it. */
 export function carriesNewData(tcb: Tcb, segment: TcpSegment): boolean {
-  return segment.payload.length > 0 && seqGt(seqAdd(segment.seq, segment.payload.length), tcb.rcv.nxt)
+  return segmentLength(segment) > 0 && seqGt(seqAdd(segment.seq, segment.payload.length), tcb.rcv.nxt)
 }

@@ -16,9 +16,13 @@ export function finArrives(tcb: Tcb, io: TcpIo): void {
   tcb.finReceived = true
   tcb.receiveShutdown = true
   tcb.ack.pending = true
+  changeState(tcb, io)
+  // tcp_sack_reset, after the ACK that left just now: what the FIN came with is not reported as a duplicate any more.
   discardIslands(tcb)
-  // tcp_sack_reset: what the FIN came with is not reported as a duplicate any more.
   tcb.receive.dsack = undefined
+}
+
+function changeState(tcb: Tcb, io: TcpIo): void {
   switch (tcb.state) {
     case 'ESTABLISHED':
       setState(tcb, 'CLOSE-WAIT', io, 'finReceived')

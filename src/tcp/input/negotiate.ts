@@ -31,10 +31,11 @@ export function learnSyn(tcb: Tcb, syn: TcpSegment, io: TcpIo): void {
   if (negotiated.windowScale) snd.wscale = options.windowScale ?? 0
   else {
     snd.wscale = 0
-    // A SYN that crosses ours is not the answer to our offer: Linux goes on to offer its scale, and to use it, where the peer has none
-    // (tcp_rcv_synsent_state_process clears it for a SYN,ACK only; seen on 6.18).
-    if (tcb.passive || (syn.flags & ACK) !== 0) rcv.wscale = 0
-    tcb.receive.windowClamp = Math.min(tcb.receive.windowClamp, MAX_UNSCALED_WINDOW)
+    // Where two SYNs cross, Linux keeps the shift that its own SYN has named, though the peer named none (tcp_rcv_synsent_state_process).
+    if (tcb.passive || (syn.flags & ACK) !== 0) {
+      rcv.wscale = 0
+      tcb.receive.windowClamp = Math.min(tcb.receive.windowClamp, MAX_UNSCALED_WINDOW)
+    }
   }
   if (negotiated.timestamps && options.timestamps !== undefined) storeTimestamp(tcb, options.timestamps.value, io)
   // Linux tcp_parse_options passes over an MSS of 0 as if it were not there.

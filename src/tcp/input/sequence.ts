@@ -57,12 +57,13 @@ function isInWindow(tcb: Tcb, segment: TcpSegment): boolean {
   const limit = seqAdd(tcb.rcv.nxt, farthestWindow(tcb))
   if (!seqGt(end, limit)) return true
   if ((segment.flags & FIN) !== 0 && !seqGt(seqAdd(end, -1), limit)) return true
-  return !seqGt(segment.seq, limit) && tcb.receiveChunks.length === 0
+  // A FIN waits for its reader in Linux's receive queue, too.
+  return !seqGt(segment.seq, limit) && tcb.receiveChunks.length === 0 && !tcb.finReceived
 }
 
 function rejectByPaws(tcb: Tcb, segment: TcpSegment, packet: number, verdict: 'old' | 'oldAck', io: TcpIo): void {
   drop(packet, 'paws', 'paws', io)
-  io.count(verdict === 'oldAck' ? 'TCPPAWSOldAck' : 'PAWSEstab')
+  io.count(verdict === 'oldAck' ? 'PAWSOldAck' : 'PAWSEstab')
   if (verdict === 'oldAck' || isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedPAWS', io)) return
   answerOutOfWindow(tcb, segment, io)
 }

@@ -8,6 +8,8 @@ import { ACK, RST, segmentLength, SYN } from '../../wire'
 import type { TcpSegment } from '../../wire'
 import type { RuleName } from '../../trace'
 import type { TcpIo } from '../io'
+import { timestampNow } from '../options'
+import { handshakeWindow } from '../receiver/window'
 import { sendAck, synAckInterval } from '../sender/transmit'
 import { retransmit } from '../sender/retransmit'
 import { setTransmitTimer } from '../sender/transmit-timer'
@@ -18,11 +20,14 @@ import { pawsRejects, takeTimestamp } from './timestamps'
 
 /** Whether the segment completes the handshake, so that the general steps may have it. */
 export function handshakeCompletes(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): boolean {
+  const paws = pawsRejects(tcb, segment, io)
   if ((segment.flags & RST) !== 0) {
-    resetInHandshake(tcb, segment, packet, io)
+    if (paws) {
+      drop(packet, 'paws', 'paws', io)
+      io.count('PAWSEstab')
+    } else resetInHandshake(tcb, segment, packet, io)
     return false
   }
-  const paws = pawsRejects(tcb, segment, io)
   const control = segment.flags & (SYN | ACK)
   if (segment.seq === tcb.irs && control === SYN && !paws) {
     synAgain(tcb, segment, packet, io)
@@ -34,9 +39,11 @@ export function handshakeCompletes(tcb: Tcb, segment: TcpSegment, packet: number
     refuse(tcb, segment, io)
     return false
   }
-  if (paws || !isInWindow(tcb, segment)) {
+  const echo = !echoesOurs(tcb, segment)
+  if (paws || echo || !isInWindow(tcb, segment)) {
     drop(packet, paws ? 'paws' : 'outOfWindow', paws ? 'paws' : 'sequenceCheck', io)
     if (paws) io.count('PAWSEstab')
+    else if (echo) io.count('TSEcrRejected')
     const answer = !isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedSynRecv', io)
     if (answer) sendAck(tcb, io, 'duplicateAck')
     return false
@@ -84,11 +91,20 @@ function backToListen(tcb: Tcb, segment: TcpSegment, rule: RuleName, io: TcpIo):
   setState(tcb, 'LISTEN', io, rule)
 }
 
+/** Linux 6.15: the timestamp that it echoes, if any, is one that our SYN,ACKs bore. */
+function echoesOurs(tcb: Tcb, { options }: TcpSegment): boolean {
+  const echo = options.timestamps?.echo ?? 0
+  const sent = tcb.sent.at(0)
+  if (echo === 0 || sent === undefined || !tcb.negotiated.timestamps) return true
+  const first = timestampNow(tcb, sent.firstSentAt)
+  return ((echo - first) | 0) >= 0 && ((timestampNow(tcb, sent.lastSentAt) - echo) | 0) >= 0
+}
+
 /** tcp_in_window over the window that the SYN,ACK has offered. */
 function isInWindow(tcb: Tcb, segment: TcpSegment): boolean {
-  const { nxt, wnd } = tcb.rcv
+  const { nxt } = tcb.rcv
   const end = seqAdd(segment.seq, segmentLength(segment))
-  const edge = seqAdd(nxt, wnd)
+  const edge = seqAdd(nxt, handshakeWindow(tcb))
   if (segment.seq === nxt) return true
   if (seqGt(end, nxt) && seqLt(segment.seq, edge)) return true
   return segment.seq === edge && segment.seq === end

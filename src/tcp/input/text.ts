@@ -82,8 +82,9 @@ function inOrder(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void
   }
   let fin = (segment.flags & FIN) !== 0
   if (!fin && tcb.outOfOrder.length > 0) fin = closeGap(tcb, io)
-  dropCoveredBlocks(tcb)
+  // Linux takes the FIN first: its ACK may still name blocks that it covers.
   if (fin) finArrives(tcb, io)
+  dropCoveredBlocks(tcb)
   // tcp_data_ready
   if (isReadable(tcb) || tcb.finReceived) io.wake(tcb, 'data')
 }

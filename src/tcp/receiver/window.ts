@@ -27,8 +27,8 @@ export function initialWindow(tcb: Tcb, mss: number, scaling: boolean, sysctl: R
   if (tcb.config.rcvbufLocked && (receive.windowClamp === 0 || receive.windowClamp > full)) receive.windowClamp = full
   if (receive.windowClamp === 0) receive.windowClamp = MAX_FIELD << MAX_WINDOW_SCALE
   const space = Math.min(full, receive.windowClamp)
-  // The field of a SYN is never scaled.
-  rcv.wnd = Math.min(space > mss ? space - (space % mss) : space, MAX_FIELD)
+  // The field of a SYN holds 65535 at most, but what it stands for is all that there is: the next segment says so (Linux 6.11).
+  rcv.wnd = space > mss ? space - (space % mss) : space
   rcv.wscale = 0
   if (scaling) {
     const most = Math.min(Math.max(space, sysctl.tcp_rmem[2], sysctl.rmem_max), receive.windowClamp)
@@ -71,11 +71,17 @@ export function receiveWindow(tcb: Tcb): number {
   return left > 0 ? left : 0
 }
 
+/** What a SYN,ACK has offered, and all that holds until the handshake is over (tcp_synack_window). */
+export function handshakeWindow({ rcv }: Tcb): number {
+  return Math.min(rcv.wnd, MAX_FIELD)
+}
+
 /** Chooses the window of a segment that leaves now, notes it in rcv.wnd and rcv.wup, and returns the 16-bit field. */
 export function selectWindow(tcb: Tcb, io: TcpIo): number {
   const { rcv } = tcb
   // Linux has thrown the socket away by then and repeats the last window (inet_timewait_sock).
   if (tcb.state === 'TIME-WAIT' || tcb.state === 'CLOSED') return field(tcb, receiveWindow(tcb))
+  if (tcb.state === 'SYN-RECEIVED' && tcb.passive) return field(tcb, handshakeWindow(tcb))
   if (tcb.ack.noMemory) {
     rcv.wnd = 0
     rcv.wup = rcv.nxt
