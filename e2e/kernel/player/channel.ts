@@ -66,7 +66,7 @@ export function openChannel({ helper, local, remote, mtu, limitSeconds }: Channe
   const folder = mkdtempSync(join(tmpdir(), 'tcpscope-'))
   const [orders, answers] = [join(folder, 'orders'), join(folder, 'answers')]
   spawnSync('mkfifo', [orders, answers])
-  const program = ['python3', '-S', '-E', helper, '--local', local, '--remote', remote, '--mtu', String(mtu)]
+  const program = ['python3', '-S', '-E', '-B', helper, '--local', local, '--remote', remote, '--mtu', String(mtu)]
   const command = ['timeout', '-k', '2', String(limitSeconds), 'unshare', ...namespaceFlags(), ...program]
   // The shell opens both pipes, which waits for us to open the other ends; should the program then die, we read an end.
   spawn('sh', ['-c', 'exec "$@" <"$0/orders" >"$0/answers"', folder, ...command], {

@@ -1,5 +1,5 @@
 /**
- * `npm run --silent kernel:packetdrill -- [--compare] [--note] [--jobs 8] [--limit 100] <files or directories>`: plays packetdrill scripts on the real
+ * `npm run --silent kernel:packetdrill -- [--compare] [--note] [--jobs 8] [--limit 100] [--tries 3] <files or directories>`: plays packetdrill scripts on the real
  * kernel, each in a namespace of its own. `--compare` plays them on a host of ours too and tells the differences; `--note` writes the outcome into the
  * script's header.
  */
@@ -25,6 +25,7 @@ async function main(): Promise<void> {
       note: { type: 'boolean' },
       jobs: { type: 'string', default: '8' },
       limit: { type: 'string', default: '100' },
+      tries: { type: 'string', default: '3' },
     },
     allowPositionals: true,
   })
@@ -38,7 +39,13 @@ async function main(): Promise<void> {
     .flatMap(scriptsIn)
     .map((path): Job => {
       const helper = join(root, 'e2e/kernel/player/helper.py')
-      return { path, text: readFileSync(path, 'utf8'), helper, maxSeconds: Number(values.limit) }
+      return {
+        path,
+        text: readFileSync(path, 'utf8'),
+        helper,
+        maxSeconds: Number(values.limit),
+        tries: Number(values.tries),
+      }
     })
   const counts = { pass: 0, fail: 0, unsupported: 0 }
   let differing = 0
@@ -78,7 +85,7 @@ function lines(path: string, { result, line, message, event, ladder, notes, unti
 
 if (process.argv[2] === '--worker') {
   process.on('message', (message) => {
-    const { path, text, helper, maxSeconds } = message as Job
-    process.send?.(playOnKernel(path, text, helper, maxSeconds))
+    const { path, text, helper, maxSeconds, tries } = message as Job
+    process.send?.(playOnKernel(path, text, helper, maxSeconds, tries))
   })
 } else await main()

@@ -10,6 +10,7 @@ export interface Job {
   readonly text: string
   readonly helper: string
   readonly maxSeconds: number
+  readonly tries: number
 }
 
 /** Plays all jobs, `workers` at a time, and hands out each result as it comes, in the order of the jobs. */

@@ -42,6 +42,7 @@ export function synSentArrives(tcb: Tcb, segment: TcpSegment, packet: number, io
 /** SND.UNA < SEG.ACK =< SND.NXT, and it echoes no timestamp that we have not sent. */
 function acksOurSyn(tcb: Tcb, segment: TcpSegment, io: TcpIo): boolean {
   if (seqLe(segment.ack, tcb.snd.una) || seqGt(segment.ack, tcb.snd.nxt)) {
+    // An RST, too, says that the peer still knows another connection.
     if (tcb.recovery.timeouts === 0) armTimer(tcb, 'retransmit', io.now + AT_ONCE, io)
     return false
   }

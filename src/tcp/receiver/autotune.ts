@@ -16,6 +16,8 @@ import { advertisedMss, fullSpace, spaceFromWindow, truesize } from './memory'
 /** Linux TCP_MIN_MSS. */
 const LEAST_MSS = 88
 const TCP_HEADER = 20
+/** Half of SOCK_MIN_RCVBUF. */
+const LEAST_CLAMP = 1_152
 
 /** What to believe of the peer's segments before any came (tcp_initialize_rcv_mss). */
 export function initialMssEstimate(tcb: Tcb): number {
@@ -110,8 +112,18 @@ function learnScaling(tcb: Tcb, length: number): void {
   const ratio = Math.max(1, Math.floor((length * 256) / truesize(length)))
   if (ratio === receive.scalingRatio) return
   receive.scalingRatio = ratio
-  receive.windowClamp = Math.min(fullSpace(tcb), 65_535 * 2 ** tcb.rcv.wscale)
+  clampWindow(tcb, fullSpace(tcb))
   receive.spaceBytes = Math.min(receive.spaceBytes, receive.windowClamp)
+}
+
+/** tcp_set_window_clamp: a lower clamp takes the growing limit down, a higher one lifts it to what was offered already. */
+function clampWindow(tcb: Tcb, window: number): void {
+  const { receive, rcv } = tcb
+  const clamp = Math.max(LEAST_CLAMP, window)
+  if (clamp === receive.windowClamp) return
+  const lower = clamp < receive.windowClamp
+  receive.windowClamp = clamp
+  receive.ssthresh = lower ? Math.min(receive.ssthresh, clamp) : Math.max(receive.ssthresh, Math.min(rcv.wnd, clamp))
 }
 
 function noteRtt(tcb: Tcb, sample: Micros, byWindow: boolean): void {

@@ -27,7 +27,7 @@ export function initialWindow(tcb: Tcb, mss: number, scaling: boolean, sysctl: R
   if (tcb.config.rcvbufLocked && (receive.windowClamp === 0 || receive.windowClamp > full)) receive.windowClamp = full
   if (receive.windowClamp === 0) receive.windowClamp = MAX_FIELD << MAX_WINDOW_SCALE
   const space = Math.min(full, receive.windowClamp)
-  // The field of a SYN holds 65535 at most, but what it stands for is all that there is: the next segment says so (Linux 6.11).
+  // The field of a SYN is never scaled, so it says less than this; the first segment after it says all (Linux since 6.11).
   rcv.wnd = space > mss ? space - (space % mss) : space
   rcv.wscale = 0
   if (scaling) {

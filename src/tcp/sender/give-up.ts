@@ -41,7 +41,13 @@ export function retransmissionsExhausted(tcb: Tcb, io: TcpIo): boolean {
 function timedOut(tcb: Tcb, retries: number, base: Micros, io: TcpIo): boolean {
   if (tcb.recovery.timeouts === 0) return false
   const limit = tcb.config.userTimeoutMicros > 0 ? tcb.config.userTimeoutMicros : modelTimeout(retries, base)
-  return io.now - tcb.recovery.retransStamp >= limit
+  // Linux counts in ticks of a millisecond, so one that ends within the last counts.
+  return io.now - tcb.recovery.retransStamp >= limit - MICROS_PER_MS
+}
+
+/** A moment as TCB.recovery.retransStamp: 0 there means none, so a run's first microsecond counts as its second. */
+export function stampOf(now: Micros): Micros {
+  return Math.max(1, now)
 }
 
 /** Time that `retries` retransmissions take when the RTO begins at `base`, doubles, and stops at 120 s. */

@@ -10,6 +10,7 @@ import type { TcpIo } from '../io'
 import { inReduction, segmentsInFlight } from '../recovery/counts'
 import type { SentSegment, Tcb } from '../tcb'
 import { isArmed } from '../timers'
+import { stampOf } from './give-up'
 import { effectiveMss } from './mss'
 import { paceBurst, pacingHolds } from './pacing'
 import { stampSent } from './rate'
@@ -68,7 +69,7 @@ export function retransmit(tcb: Tcb, index: number, purpose: SendPurpose, io: Tc
     segment.retransInFlight = true
     recovery.retransOut++
   }
-  if (recovery.retransStamp === 0) recovery.retransStamp = io.now
+  if (recovery.retransStamp === 0) recovery.retransStamp = stampOf(io.now)
   recovery.undoRetrans = Math.max(recovery.undoRetrans, 0) + 1
   return true
 }

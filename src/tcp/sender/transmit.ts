@@ -26,6 +26,7 @@ import {
   windowQuota,
 } from './burst'
 import { chronoStart, chronoStop } from './chrono'
+import { stampOf } from './give-up'
 import { effectiveMss } from './mss'
 import { paceBurst, pacingHolds } from './pacing'
 import {
@@ -208,7 +209,7 @@ function recordSent(
 /** The SYN of an active open (RFC 9293 3.10.1). */
 export function sendSyn(tcb: Tcb, io: TcpIo): void {
   startSequence(tcb)
-  tcb.recovery.retransStamp = io.now
+  tcb.recovery.retransStamp = stampOf(io.now)
   const event = emitSegment(tcb, tcb.iss, SYN, NOTHING, 'syn', io)
   recordSent(tcb, { seq: tcb.iss, end: seqAdd(tcb.iss, 1), flags: SYN, event }, io)
   rearmRto(tcb, io)
