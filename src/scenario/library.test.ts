@@ -33,7 +33,7 @@ function sent(id: string, host: number, flags = 0) {
 
 beforeAll(() => {
   for (const { id } of SCENARIOS) run(id)
-})
+}, 120_000)
 
 describe('the library as a whole', () => {
   test('visits all eleven states', () => {
