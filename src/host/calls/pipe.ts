@@ -48,8 +48,8 @@ export function splice(context: FileContext<CallOf<'splice'>>): Outcome {
   const fromPipe = pipeOf(host, file, 'read')
   if (call.bytes <= 0) return returned(0)
   if (intoPipe !== undefined && file.special === undefined) {
-    const nonblock = context.nonblock || call.nonblock === true
-    return readSpliced({ ...context, nonblock, socket: socketOf(host, file) }, intoPipe, to)
+    // Whether the socket waits is said by O_NONBLOCK; SPLICE_F_NONBLOCK is about the pipe.
+    return readSpliced({ ...context, socket: socketOf(host, file) }, intoPipe, to)
   }
   if (fromPipe !== undefined && to.special === undefined) return writeSpliced(context, fromPipe, socketOf(host, to))
   return failed('EINVAL')
