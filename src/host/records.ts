@@ -165,6 +165,8 @@ export interface SocketOptions {
   /** 0 for ever. */
   receiveTimeoutMicros: Micros
   sendTimeoutMicros: Micros
+  /** SO_ZEROCOPY */
+  zeroCopy: boolean
   /** IP_TOS: DSCP of what it sends; the two ECN bits are TCP's. */
   tos: number
 }

@@ -32,6 +32,7 @@ export function createSocket(
     linger: -1,
     receiveTimeoutMicros: 0,
     sendTimeoutMicros: 0,
+    zeroCopy: false,
     tos: 0,
   },
 ): Socket {

@@ -6,6 +6,7 @@ import { MICROS_PER_SECOND, NEVER } from '../base'
 import type { Seq32 } from '../base'
 import type { Sysctl } from '../trace'
 import { DEFAULT_SCALING_RATIO } from './receiver/memory'
+import { newReports } from './reports'
 import { initialCongestion, initialRecovery, initialRtt } from './sender/initial'
 import type { Endpoint, Tcb, TcpConfig } from './tcb'
 import { stoppedTimers } from './timers'
@@ -48,6 +49,7 @@ export function defaultConfig(sysctl: Readonly<Sysctl>): TcpConfig {
     rcvbufLocked: false,
     congestion: sysctl.tcp_congestion_control,
     receiveLowat: 1,
+    stamping: 0,
     maxPacingRate: Number.POSITIVE_INFINITY,
   }
 }
@@ -75,6 +77,7 @@ export function createTcb(init: TcbInit): Tcb {
     error: '',
     softError: '',
     config,
+    reports: newReports(iss),
     snd: {
       una: iss,
       nxt: iss,

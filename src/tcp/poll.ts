@@ -28,7 +28,7 @@ export function poll(tcb: Tcb): Readiness {
     writable: !opening && (tcb.sendShutdown || isWritable(tcb)),
     hangup: over || (tcb.sendShutdown && tcb.receiveShutdown),
     readHangup: tcb.receiveShutdown,
-    error: tcb.error !== '',
+    error: tcb.error !== '' || tcb.reports.queue.length > 0,
   }
 }
 

@@ -42,6 +42,8 @@ export interface TcpConfig {
   congestion: string
   /** SO_RCVLOWAT, bytes: a reader is not woken for less. */
   receiveLowat: number
+  /** SO_TIMESTAMPING: bits of STAMPING in reports.ts. */
+  stamping: number
   /** SO_MAX_PACING_RATE, bytes a second; Infinity for none. */
   maxPacingRate: number
 }
@@ -96,6 +98,26 @@ export interface SendBuffer {
   endOfRecord: boolean
 }
 
+/** One entry of the error queue: struct sock_extended_err and its moment. */
+export interface ErrorReport {
+  readonly at: Micros
+  readonly origin: number
+  readonly code: number
+  readonly info: number
+  readonly data: number
+}
+
+export interface Reports {
+  /** Sequence number that SOF_TIMESTAMPING_OPT_ID counts from. */
+  base: Seq32
+  /** Last bytes of writes that are not acknowledged, oldest first. */
+  stamps: Seq32[]
+  /** Ends of MSG_ZEROCOPY writes that are not acknowledged; they are numbered in order. */
+  zeroCopies: { end: Seq32; id: number }[]
+  nextZeroCopy: number
+  queue: ErrorReport[]
+}
+
 /** A chunk of stream bytes. */
 export interface Chunk {
   seq: Seq32
@@ -129,6 +151,8 @@ export interface Tcb {
   softError: Errno | ''
   /** Bytes were read or written by the application at all; some Linux decisions ask. */
   config: TcpConfig
+  /** The error queue, and what will be put there. */
+  reports: Reports
   snd: {
     una: Seq32
     nxt: Seq32

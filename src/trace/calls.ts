@@ -31,6 +31,8 @@ export const SOCKET_OPTIONS = [
   'TCP_DEFER_ACCEPT',
   'IP_TOS',
   'SO_RCVLOWAT',
+  'SO_TIMESTAMPING',
+  'SO_ZEROCOPY',
   'SO_MAX_PACING_RATE',
 ] as const
 export type SocketOption = (typeof SOCKET_OPTIONS)[number]
@@ -127,6 +129,20 @@ export type CallOutput =
   /** poll's revents in the order asked for, or what epoll_wait found: fd, or the data of the interest. */
   | { readonly kind: 'events'; readonly events: readonly { readonly data: number; readonly events: number }[] }
   | { readonly kind: 'descriptors'; readonly fds: readonly number[] }
+  /** An entry of the error queue: struct sock_extended_err, and for a stamp its moment. */
+  | {
+      readonly kind: 'report'
+      readonly at: number
+      readonly errno: number
+      readonly origin: number
+      readonly code: number
+      readonly info: number
+      readonly data: number
+      /** The moment is told (SCM_TIMESTAMPING). */
+      readonly stamped: boolean
+      /** The packet would have come with it, if there had been room. */
+      readonly truncated: boolean
+    }
   | { readonly kind: 'address'; readonly address: string; readonly port: number }
 
 /** One step of a program. */

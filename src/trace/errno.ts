@@ -27,6 +27,7 @@ export const ERRNO = {
   EALREADY: [114, 'Operation already in progress'],
   EINPROGRESS: [115, 'Operation now in progress'],
   ENOENT: [2, 'No such file or directory'],
+  ENOMSG: [42, 'No message of desired type'],
   EPERM: [1, 'Operation not permitted'],
   EEXIST: [17, 'File exists'],
   EFAULT: [14, 'Bad address'],

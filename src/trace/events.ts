@@ -111,6 +111,8 @@ export const EVENT_FIELDS = {
   'tcp/congestionModeChanged': { from: 'text', to: 'text', bytesPerSecond: 'uint', minRttMicros: 'uint' },
   /** An epoll put an interest into its ready list: its descriptor, and the events that it is watched for. */
   'host/epollReady': { fd: 'int', events: 'text' },
+  /** The error queue got an entry: origin and info as in struct sock_extended_err, and which byte or write. */
+  'tcp/reported': { origin: 'uint', info: 'uint', data: 'uint' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

@@ -5,7 +5,7 @@
  * Left out: TCP_DEFER_ACCEPT (ENOPROTOOPT).
  */
 import { MICROS_PER_MS, MICROS_PER_SECOND } from '../../base'
-import { configChanged, CONGESTION_ALGORITHMS, setQuickAck } from '../../tcp'
+import { configChanged, CONGESTION_ALGORITHMS, setQuickAck, STAMPING, startStamping } from '../../tcp'
 import type { TcpConfig } from '../../tcp'
 import type { Errno, OptionValue, SocketOption } from '../../trace'
 import { ERRNO } from '../../trace'
@@ -93,6 +93,12 @@ function set(host: Host, socket: Socket, option: SocketOption, value: OptionValu
       // A stream's ECN bits are not the user's (__ip_sock_set_tos).
       options.tos = number & 0xff & ~ECN_MASK
       return ''
+    case 'SO_ZEROCOPY':
+      if (number !== 0 && number !== 1) return 'EINVAL'
+      options.zeroCopy = number === 1
+      return ''
+    case 'SO_TIMESTAMPING':
+      return setStamping(socket, number)
     case 'SO_RCVLOWAT':
       setReceiveLowat(host, socket, number)
       return ''
@@ -159,6 +165,20 @@ function finTimeout(value: number, sysctlSeconds: number): number {
   return value < 0 ? -1 : Math.min(value, MAX_FIN_SECONDS)
 }
 
+/** sock_set_timestamping: keys of bytes need a connection to count them on. */
+function setStamping(socket: Socket, flags: number): Errno | '' {
+  const before = (socket.tcb?.config ?? socket.config).stamping
+  const state = callState(socket)
+  if ((flags & STAMPING.OPT_ID_TCP) !== 0 && (flags & STAMPING.OPT_ID) === 0) return 'EINVAL'
+  const starts = (flags & STAMPING.OPT_ID) !== 0 && (before & STAMPING.OPT_ID) === 0
+  if (starts && (state === 'CLOSED' || state === 'LISTEN')) return 'EINVAL'
+  socket.config.stamping = flags
+  if (socket.tcb === undefined) return ''
+  socket.tcb.config.stamping = flags
+  startStamping(socket.tcb, before)
+  return ''
+}
+
 /** tcp_set_rcvlowat: at most half of what the buffer may become; an untouched buffer grows to hold so much. 0 means 1. */
 function setReceiveLowat({ sysctl }: Host, socket: Socket, value: number): void {
   for (const config of socket.tcb === undefined ? [socket.config] : [socket.config, socket.tcb.config]) {
@@ -200,6 +220,10 @@ function get(host: Host, socket: Socket, option: SocketOption): OptionValue | un
       return options.sendTimeoutMicros / MICROS_PER_MS
     case 'IP_TOS':
       return options.tos
+    case 'SO_ZEROCOPY':
+      return Number(options.zeroCopy)
+    case 'SO_TIMESTAMPING':
+      return config.stamping
     case 'SO_RCVLOWAT':
       return config.receiveLowat
     case 'TCP_QUICKACK':

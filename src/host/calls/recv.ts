@@ -1,10 +1,16 @@
 /** recv(2) on a stream: Linux tcp_recvmsg_locked. Data comes before the end, the end before an error's traces. */
-import { readableBytes, receive } from '../../tcp'
+import { readableBytes, receive, STAMPING } from '../../tcp'
 import type { Tcb } from '../../tcp'
+import { ERRNO } from '../../trace'
+import type { CallOutput } from '../../trace'
+import type { Socket } from '../records'
 import { callState, settle } from '../sockets'
 import { tcpIo } from '../tcp-io'
 import { failed, returned, takeError, wait } from './context'
 import type { CallOf, Context, Outcome } from './context'
+
+/** SO_EE_ORIGIN_TIMESTAMPING. */
+const ORIGIN_TIMESTAMPING = 4
 
 type Recv = Context<CallOf<'recv'>>
 
@@ -14,6 +20,7 @@ export function recv(context: Recv): Outcome {
   const state = callState(socket)
   if (state === 'LISTEN') return failed('ENOTCONN')
   const flags = call.flags ?? []
+  if (flags.includes('MSG_ERRQUEUE')) return takeReport(socket, call.bytes)
   const peek = flags.includes('MSG_PEEK')
   const want = Math.max(0, call.bytes)
   const lowat = (tcb?.config ?? socket.config).receiveLowat
@@ -43,4 +50,20 @@ function copyOut({ host, socket, io }: Recv, tcb: Tcb, most: number, peek: boole
   const bytes = receive(tcb, most, peek, tcpIo(host, io))
   settle(host, socket, io)
   return bytes.length
+}
+
+/** recvmsg(2) with MSG_ERRQUEUE, which never waits (Linux inet_recv_error > ip_recv_error). The packet itself is not kept. */
+function takeReport({ tcb }: Socket, bytes: number): Outcome {
+  const report = tcb?.reports.queue.shift()
+  if (tcb === undefined || report === undefined) return failed('EAGAIN')
+  const { stamping } = tcb.config
+  const isStamp = report.origin === ORIGIN_TIMESTAMPING
+  const output: CallOutput = {
+    kind: 'report',
+    ...report,
+    errno: isStamp ? ERRNO.ENOMSG[0] : 0,
+    stamped: isStamp && (stamping & STAMPING.SOFTWARE) !== 0,
+    truncated: isStamp && (stamping & STAMPING.OPT_TSONLY) === 0 && bytes === 0,
+  }
+  return { done: true, value: 0, errno: '', output }
 }

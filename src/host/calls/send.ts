@@ -1,9 +1,9 @@
 /**
  * send(2) on a stream: Linux tcp_sendmsg_locked, sk_stream_wait_connect, sk_stream_wait_memory, sk_stream_error. Copies what fits and waits for
- * room for the rest. Left out: urgent data (MSG_OOB gives EOPNOTSUPP), MSG_ZEROCOPY.
+ * room for the rest. Left out: urgent data (MSG_OOB gives EOPNOTSUPP), pages that MSG_ZEROCOPY really shares.
  */
 import { utf8Bytes } from '../../base'
-import { send as sendBytes } from '../../tcp'
+import { markWritten, markZeroCopy, send as sendBytes } from '../../tcp'
 import type { Tcb } from '../../tcp'
 import { patternBytes } from '../pattern'
 import { callState, settle } from '../sockets'
@@ -36,9 +36,19 @@ export function send(context: Send): Outcome {
   if (sent < total) {
     // Linux sk_stream_wait_memory sets SOCK_NOSPACE; an ACK that frees room may then also grow the buffer.
     tcb.snd.noSpace = true
-    return wait(context, { reason: 'send buffer full', timeoutMicros, progress: sent })
+    const outcome = wait(context, { reason: 'send buffer full', timeoutMicros, progress: sent })
+    if (!outcome.done || sent === 0) return outcome
+    markWritten(tcb)
+    noteZeroCopy(context, tcb, sent)
+    return outcome
   }
+  noteZeroCopy(context, tcb, sent)
   return returned(sent)
+}
+
+/** MSG_ZEROCOPY is a hint: without SO_ZEROCOPY it means nothing. */
+function noteZeroCopy({ socket, call }: Send, tcb: Tcb, sent: number): void {
+  if (sent > 0 && socket.options.zeroCopy && call.flags?.includes('MSG_ZEROCOPY') === true) markZeroCopy(tcb)
 }
 
 /** Queues as much as there is room for; TCP sends what it may. Returns the number of bytes taken. */

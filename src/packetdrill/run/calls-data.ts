@@ -6,10 +6,24 @@ import { socketOfFd } from './find'
 import { immediate, liveFd, made } from './made'
 import type { Made } from './made'
 import type { HostRun as Run } from './run'
+import { verifyReport } from './error-queue'
 import { field, optionalNumber, valueNames, valueNumber } from './values'
 
-const SEND_FLAGS: ReadonlySet<string> = new Set(['MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL', 'MSG_OOB', 'MSG_EOR'])
-const RECV_FLAGS: ReadonlySet<string> = new Set(['MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_TRUNC'])
+const SEND_FLAGS: ReadonlySet<string> = new Set([
+  'MSG_DONTWAIT',
+  'MSG_MORE',
+  'MSG_NOSIGNAL',
+  'MSG_OOB',
+  'MSG_EOR',
+  'MSG_ZEROCOPY',
+])
+const RECV_FLAGS: ReadonlySet<string> = new Set([
+  'MSG_DONTWAIT',
+  'MSG_PEEK',
+  'MSG_WAITALL',
+  'MSG_TRUNC',
+  'MSG_ERRQUEUE',
+])
 
 export function write(run: Run, line: number, call: CallLine): Made {
   return output(run, line, call, valueNumber(line, call.args[2]), [])
@@ -59,7 +73,13 @@ export function recvmsg(run: Run, line: number, call: CallLine): Made {
   const message = call.args[1]
   const flags = valueNames(call.args[2])
   const fd = liveFd(run, line, call.args[0])
-  const result = input(run, line, call, vectorLength(field(message, 'msg_iov')), flags)
+  const bytes = vectorLength(field(message, 'msg_iov'))
+  if (flags.includes('MSG_ERRQUEUE')) {
+    return made(run, { call: 'recv', fd, bytes, flags }, (_answer, _text, written) =>
+      verifyReport(run, line, message, written),
+    )
+  }
+  const result = input(run, line, call, bytes, flags)
   const control = field(message, 'msg_control')
   if (control?.kind !== 'list' || control.items.length === 0) return result
   const answer = result.answer()

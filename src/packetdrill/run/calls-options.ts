@@ -37,7 +37,6 @@ const KEPT: Readonly<Record<string, number>> = {
   SO_PREFER_BUSY_POLL: 0,
   SO_TXREHASH: 1,
   SO_RESERVE_MEM: 0,
-  SO_ZEROCOPY: 0,
   TCP_INQ: 0,
   TCP_SAVE_SYN: 0,
   TCP_FASTOPEN: 0,

@@ -29,6 +29,7 @@ import {
   WINDOW_UPDATED,
 } from '../recovery'
 import type { AckFacts } from '../recovery'
+import { reportAcked } from '../reports'
 import type { Tcb } from '../tcb'
 import { updatePacingRate } from './burst'
 import { chronoStop } from './chrono'
@@ -109,6 +110,7 @@ function advanceUna(tcb: Tcb, ack: Seq32, facts: AckFacts, io: TcpIo): void {
   if (!tcb.passive || tcb.state !== 'SYN-RECEIVED') tcb.totals.bytesAcked += bytes
   io.recorder.emit('tcp/acknowledged', 'ackAdvances', ack, bytes)
   freeAcked(tcb)
+  reportAcked(tcb, io)
   if (ack === tcb.snd.end) chronoStop(tcb, 'busy', io)
   if (tcb.recovery.sackedOut === 0) tcb.recovery.highestSack = ack
   else tcb.recovery.highestSack = seqMax(tcb.recovery.highestSack, ack)

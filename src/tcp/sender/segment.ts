@@ -13,6 +13,7 @@ import { segmentOptions } from '../options'
 import { onAckSent, onDataSent } from '../receiver/ack'
 import { selectWindow } from '../receiver/window'
 import { segmentsInFlight } from '../recovery/counts'
+import { reportSent } from '../reports'
 import type { Tcb } from '../tcb'
 
 const MAX_UNSCALED_WINDOW = 65_535
@@ -47,6 +48,7 @@ export function emitSegment(
     tcb.totals.bytesSent += payload.length
     tcb.totals.dataSegmentsOut++
     noteDataSent(tcb, io)
+    if (tcb.reports.stamps.length > 0) reportSent(tcb, seq, payload.length, io)
   }
   return event
 }

@@ -7,6 +7,7 @@
 import { seqAdd, seqGt } from '../../base'
 import { algorithmOf, restartAfterIdle } from '../congestion'
 import type { TcpIo } from '../io'
+import { markWritten } from '../reports'
 import type { SendBuffer, Tcb } from '../tcb'
 import { NAGLE_CORK, NAGLE_PUSH, nagleMode } from './burst'
 import { chronoStart } from './chrono'
@@ -51,6 +52,7 @@ export function writeBytes(tcb: Tcb, bytes: Uint8Array, io: TcpIo, options: Writ
   } else if (options.continues !== true) {
     const tail = unsentTail(tcb)
     if (tail !== undefined && options.endOfRecord === true) tail.endOfRecord = true
+    if (bytes.length > 0) markWritten(tcb)
     push(tcb, options.more === true, nagleMode(tcb), io)
   }
   return taken

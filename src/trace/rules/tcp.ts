@@ -52,4 +52,6 @@ export const TCP_RULES = {
   timerFired: { rfc: 'RFC 9293 3.10.8', linux: 'tcp_write_timer_handler' },
   segmentArrived: { rfc: 'RFC 9293 3.10.7', linux: 'tcp_v4_rcv > tcp_v4_do_rcv' },
   closedAnswers: { rfc: 'RFC 9293 3.10.7.1', linux: 'tcp_v4_rcv > tcp_v4_send_reset' },
+  /** What a user asked to be told of bytes that it wrote. */
+  errorQueue: { rfc: 'socket(7)', linux: 'sock_queue_err_skb > sk_error_report' },
 } as const satisfies Readonly<Record<string, Rule>>

@@ -165,6 +165,10 @@ export const events: Sentences = {
   'host/signalled': (e, t) => `A program on ${host(t, e.host)} got ${e.signal}`,
   'host/epollReady': (e, t) =>
     `An epoll on ${host(t, e.host)} noted that descriptor ${e.fd} may be ready (${e.events})`,
+  'tcp/reported': (e, t) =>
+    e.origin === 5
+      ? `${capital(host(t, e.host))} may use the pages of zero-copy write ${e.data} again`
+      : `${capital(host(t, e.host))} stamped byte ${e.data}: ${['sent', 'handed to the device', 'acknowledged'][e.info] ?? ''}`,
   'host/programEnded': (e, t) => `Program “${e.program}” on ${host(t, e.host)} ended`,
   'tcp/stateChanged': (e, t) => moved(e, e.from, e.to, t),
   'tcp/segmentSent': (e, t) => {
