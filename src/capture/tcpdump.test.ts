@@ -28,7 +28,7 @@ function packet(from: typeof CLIENT, to: typeof CLIENT, fields: Partial<TcpSegme
 test('a conversation is printed as tcpdump prints it: absolute at first, then counted from the ISNs', () => {
   const conversations: Conversations = new Map()
   const line = (at: number, bytes: Uint8Array): string => tcpdumpLine(at, bytes, conversations)
-  const options = { mss: 1460, windowScale: 7, sackPermitted: true, sack: [], timestamps: { value: 1, echo: 0 } }
+  const options = { ...NO_OPTIONS, mss: 1460, windowScale: 7, sackPermitted: true, timestamps: { value: 1, echo: 0 } }
   expect(line(0, packet(CLIENT, SERVER, { options }))).toBe(
     '00:00:00.000000 IP 10.0.0.1.40001 > 10.0.0.2.80: Flags [S], seq 4294967280, win 64240, ' +
       'options [mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7], length 0',

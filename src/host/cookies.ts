@@ -167,6 +167,7 @@ function rememberedSyn({ segment }: Packet, mss: number): TcpSegment {
     sackPermitted: (bits & SACK_BIT) !== 0,
     sack: [],
     timestamps: timestamps === undefined ? undefined : { value: timestamps.value, echo: 0 },
+    accEcn: undefined,
   }
   const payload = new Uint8Array(0)
   return { ...segment, seq: ((segment.seq - 1) >>> 0) as Seq32, ack: 0 as Seq32, flags: SYN, options, payload }

@@ -94,6 +94,7 @@ function attack(pair: Pair, one: Hostile): void {
     mss: one.mss,
     windowScale: one.windowScale,
     sackPermitted: one.sackPermitted,
+    accEcn: undefined,
     sack: one.sack.map(([start, end]) => ({ start: place(start), end: place(end) })),
     timestamps:
       one.timestamp === null

@@ -38,6 +38,7 @@ export function segmentOptions(tcb: Tcb, io: TcpIo, kind: SegmentKind): TcpOptio
     sackPermitted: answer ? tcb.negotiated.sack : sysctl.tcp_sack !== 0,
     sack: NO_BLOCKS,
     timestamps: timestamps ? { value: timestampNow(tcb, io.now), echo: tcb.timestamps.recent } : undefined,
+    accEcn: undefined,
   }
 }
 
@@ -58,6 +59,7 @@ function establishedOptions(tcb: Tcb, io: TcpIo): TcpOptions {
     sackPermitted: false,
     sack: blocks === 0 ? NO_BLOCKS : takeBlocks(tcb, blocks),
     timestamps: timestamps ? { value: timestampNow(tcb, io.now), echo: tcb.timestamps.recent } : undefined,
+    accEcn: undefined,
   }
 }
 

@@ -9,6 +9,11 @@ const u32 = fc.integer({ min: 0, max: 0xffff_ffff })
 const seq = u32.map(seq32)
 const block = fc.record({ start: seq, end: seq })
 
+const accEcn = fc.record({
+  order: fc.constantFrom<0 | 1>(0, 1),
+  counters: fc.array(fc.integer({ min: 0, max: 0xff_ffff }), { maxLength: 3 }),
+})
+
 /** MSS is never 0: on the wire that means no MSS. As many SACK blocks as there is room for. */
 export const tcpOptions: fc.Arbitrary<TcpOptions> = fc
   .record({
@@ -16,15 +21,18 @@ export const tcpOptions: fc.Arbitrary<TcpOptions> = fc
     windowScale: fc.option(fc.integer({ min: 0, max: 14 }), { nil: undefined }),
     sackPermitted: fc.boolean(),
     timestamps: fc.option(fc.record({ value: u32, echo: u32 }), { nil: undefined }),
+    accEcn: fc.option(accEcn, { nil: undefined }),
   })
   .chain((options) => {
     const taken =
       (options.mss === undefined ? 0 : 4) +
       (options.windowScale === undefined ? 0 : 4) +
       (options.timestamps === undefined ? 0 : 12) +
-      (options.sackPermitted && options.timestamps === undefined ? 4 : 0)
+      (options.sackPermitted && options.timestamps === undefined ? 4 : 0) +
+      // With its own padding; a counter less than that may fit.
+      (options.accEcn === undefined ? 0 : (options.accEcn.counters.length + 1) * 4)
     const maxLength = Math.floor((40 - taken - 4) / 8)
-    return fc.array(block, { maxLength }).map((sack) => ({ ...options, sack }))
+    return fc.array(block, { maxLength: Math.max(0, maxLength) }).map((sack) => ({ ...options, sack }))
   })
 
 export const tcpSegment: fc.Arbitrary<TcpSegment> = fc.record({

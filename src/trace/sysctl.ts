@@ -27,7 +27,17 @@ export interface Sysctl {
   tcp_sack: number
   tcp_dsack: number
   tcp_window_scaling: number
+  /**
+   * Highest ECN variant that is agreed to, and asked for: 0 none, 1 classic both, 2 classic agreed to, 3 AccECN both, 4 AccECN agreed to and classic asked
+   * for, 5 AccECN agreed to.
+   */
   tcp_ecn: number
+  /** A SYN that is sent again gives up ECN (RFC 3168 6.1.1.1), and what the path did to the codepoints of the handshake is looked at (RFC 9768 3.2.2). */
+  tcp_ecn_fallback: number
+  /** When the AccECN option is sent: 0 never, 1 where it has to be, 2 wherever it fits, 3 whatever seems to become of it. */
+  tcp_ecn_option: number
+  /** At least so many AccECN options a round trip, where tcp_ecn_option is 1. */
+  tcp_ecn_option_beacon: number
   tcp_congestion_control: string
   tcp_slow_start_after_idle: number
   tcp_reordering: number
@@ -98,6 +108,9 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   tcp_dsack: 1,
   tcp_window_scaling: 1,
   tcp_ecn: 2,
+  tcp_ecn_fallback: 1,
+  tcp_ecn_option: 2,
+  tcp_ecn_option_beacon: 3,
   tcp_congestion_control: 'cubic',
   tcp_slow_start_after_idle: 1,
   tcp_reordering: 3,

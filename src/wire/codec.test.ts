@@ -39,7 +39,7 @@ test('the checksum is that of the example in RFC 1071', () => {
 })
 
 test('a SYN has the bytes that Linux puts on the wire', () => {
-  const options = { mss: 1460, windowScale: 7, sackPermitted: true, sack: [], timestamps: { value: 1, echo: 0 } }
+  const options = { ...NO_OPTIONS, mss: 1460, windowScale: 7, sackPermitted: true, timestamps: { value: 1, echo: 0 } }
   const bytes = encodePacket(ip, segment({ options }))
   expect(hex(bytes.subarray(0, 20))).toBe('4500003c 12344000 40061486 0a000001 0a000002')
   expect(hex(bytes.subarray(20, 36))).toBe('9c410050 00000001 00000000 a002faf0')
@@ -53,7 +53,23 @@ test('options stand in the order and with the padding of Linux', () => {
   expect(optionBytes({ sackPermitted: true })).toBe('01010402')
   expect(optionBytes({ mss: 536, windowScale: 0 })).toBe('02040218 01030300')
   expect(optionBytes({ sack })).toBe('0101050a 0000000a 00000014')
+  const accEcn = { order: 1 as const, counters: [1, 0, 0x010203] }
+  expect(optionBytes({ accEcn })).toBe('ae0b0000 01000000 01020301')
   expect(optionBytes({ timestamps, sack })).toBe('0101080a 01020304 05060708 0101050a 0000000a 00000014')
+})
+
+test('an AccECN option lets its odd bytes take the place of the padding behind it, and pads itself where there is none', () => {
+  const sack = [{ start: seq32(10), end: seq32(20) }]
+  const counters = (...values: number[]) => ({ order: 1 as const, counters: values })
+  expect(optionBytes({ mss: 1460, sackPermitted: true, windowScale: 8, accEcn: counters(1, 0, 1) })).toBe(
+    '020405b4 ae0b0000 01000000 00000101 01010402 01030308',
+  )
+  expect(optionBytes({ accEcn: counters(1, 0) })).toBe('ae080000 01000000')
+  expect(optionBytes({ accEcn: counters(0x010205) })).toBe('ae050102 05010101')
+  expect(optionBytes({ windowScale: 8, accEcn: counters(0x010205) })).toBe('ae050102 05030308')
+  expect(optionBytes({ sackPermitted: true, accEcn: counters() })).toBe('ae020402')
+  expect(optionBytes({ windowScale: 8, accEcn: counters() })).toBe('01030308 ae020101')
+  expect(optionBytes({ sack, accEcn: counters() })).toBe('ae02050a 0000000a 00000014')
 })
 
 test('SACK blocks beyond the room in the header are left out', () => {

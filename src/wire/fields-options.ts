@@ -3,6 +3,8 @@ import { get16, get32 } from './bytes'
 import type { Field } from './field'
 import {
   isSackLength,
+  KIND_ACC_ECN_0,
+  KIND_ACC_ECN_1,
   KIND_END,
   KIND_MSS,
   KIND_NOP,
@@ -22,6 +24,8 @@ const NAMES: Readonly<Record<number, string>> = {
   [KIND_SACK_PERMITTED]: 'SACK permitted',
   [KIND_SACK]: 'SACK',
   [KIND_TIMESTAMPS]: 'Timestamps',
+  [KIND_ACC_ECN_0]: 'Accurate ECN',
+  [KIND_ACC_ECN_1]: 'Accurate ECN',
 }
 
 /** Where the name of an option's kind is spelled otherwise than the option. */
@@ -31,7 +35,12 @@ const KIND_NAMES: Readonly<Record<number, string>> = {
   [KIND_WINDOW_SCALE]: 'Window Scale',
   [KIND_SACK_PERMITTED]: 'SACK Permitted',
   [KIND_TIMESTAMPS]: 'Time Stamp Option',
+  [KIND_ACC_ECN_0]: 'Accurate ECN Order 0',
+  [KIND_ACC_ECN_1]: 'Accurate ECN Order 1',
 }
+
+/** The counters of an AccECN option in order 0; order 1 has them the other way round (RFC 9768 3.2.3). */
+const ACC_ECN_COUNTERS = ['ECT(0)', 'CE', 'ECT(1)'] as const
 
 /** The root of the option layer with a child for each option in [start, end); bytes that no option claims come last. */
 export function optionFields(bytes: Uint8Array, start: number, end: number): Field[] {
@@ -91,6 +100,18 @@ function bodyFields(bytes: Uint8Array, kind: number, at: number, length: number)
     return Array.from({ length: count * 2 }, (_, i) =>
       leaf(i % 2 === 0 ? 'left edge' : 'right edge', String(get32(bytes, at + i * 4)), at + i * 4, 4),
     )
+  }
+  if (kind === KIND_ACC_ECN_0 || kind === KIND_ACC_ECN_1) {
+    const count = Math.min(ACC_ECN_COUNTERS.length, Math.floor((length - 2) / 3))
+    return Array.from({ length: count }, (_, i) => {
+      const name = ACC_ECN_COUNTERS[kind === KIND_ACC_ECN_0 ? i : 2 - i]
+      return leaf(
+        `Accurate ECN Echo ${name} Byte Counter`,
+        String(get32(bytes, at + 3 * i - 1) & 0xff_ffff),
+        at + 3 * i,
+        3,
+      )
+    })
   }
   return length > 2 ? [leaf('Data', `${length - 2} bytes`, at, length - 2)] : []
 }

@@ -6,6 +6,23 @@ export { formatIpv4, parseIpv4 } from './ipv4'
 export { flagLetters, formatFlags, formatOptions, formatSegment, formatSegmentBody, relativeSeq } from './notation'
 export type { SequenceBase } from './notation'
 export type { Packet } from './packet'
-export { ACK, AE, CWR, ECE, FIN, NO_OPTIONS, PSH, RST, segmentLength, SYN, URG } from './segment'
-export type { Ipv4Address, Ipv4Header, SackBlock, TcpOptions, TcpSegment } from './segment'
+export { accEcnLength } from './options'
+export {
+  ACK,
+  AE,
+  CE,
+  CWR,
+  ECE,
+  ECT0,
+  ECT1,
+  FIN,
+  NO_OPTIONS,
+  NOT_ECT,
+  PSH,
+  RST,
+  segmentLength,
+  SYN,
+  URG,
+} from './segment'
+export type { AccEcnOption, Ipv4Address, Ipv4Header, SackBlock, TcpOptions, TcpSegment } from './segment'
 export type { SegmentHeader } from './tcp'

@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest'
-import { ACK, flagLetters, formatFlags, formatSegment, NO_OPTIONS, PSH, relativeSeq, RST, SYN, URG } from '.'
+import {
+  ACK,
+  flagLetters,
+  formatFlags,
+  formatOptions,
+  formatSegment,
+  NO_OPTIONS,
+  PSH,
+  relativeSeq,
+  RST,
+  SYN,
+  URG,
+} from '.'
 import type { SegmentHeader } from '.'
 import { seq32, seqAdd } from '../base'
 
@@ -22,7 +34,7 @@ function header(fields: Partial<SegmentHeader>): SegmentHeader {
 }
 
 test('a SYN reads as tcpdump and packetdrill would write it', () => {
-  const options = { mss: 1460, windowScale: 7, sackPermitted: true, sack: [], timestamps: { value: 1, echo: 0 } }
+  const options = { ...NO_OPTIONS, mss: 1460, windowScale: 7, sackPermitted: true, timestamps: { value: 1, echo: 0 } }
   expect(formatSegment(ip, header({ options }), 0, { iss })).toBe(
     '10.0.0.1:40001 > 10.0.0.2:80 SYN seq 0 win 64240 <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>',
   )
@@ -61,4 +73,16 @@ test('flags have names and tcpdump letters', () => {
 test('numbers just behind the ISN are negative, those gigabytes ahead are not', () => {
   expect(relativeSeq(seqAdd(iss, -1), iss)).toBe(-1)
   expect(relativeSeq(seqAdd(iss, 3_000_000_000), iss)).toBe(3_000_000_000)
+})
+
+test('the counters of AccECN are named as packetdrill names them, in the order of the option', () => {
+  const accEcn = { order: 1 as const, counters: [1, 0, 1] }
+  expect(formatOptions({ ...NO_OPTIONS, sackPermitted: true, windowScale: 8, accEcn })).toBe(
+    'ECN e1b 1 ceb 0 e0b 1,nop,nop,nop,sackOK,nop,wscale 8',
+  )
+  expect(formatOptions({ ...NO_OPTIONS, accEcn: { order: 0, counters: [7, 9] } })).toBe('ECN e0b 7 ceb 9')
+  expect(formatOptions({ ...NO_OPTIONS, windowScale: 8, accEcn: { order: 0, counters: [7] } })).toBe(
+    'ECN e0b 7,wscale 8',
+  )
+  expect(formatOptions({ ...NO_OPTIONS, accEcn: { order: 1, counters: [] } })).toBe('ECN,nop,nop')
 })

@@ -11,7 +11,7 @@ import { seqDiff } from '../base'
 import type { Seq32 } from '../base'
 import { formatIpv4 } from './ipv4'
 import { ACK, AE, CWR, ECE, FIN, PSH, RST, SYN, URG } from './segment'
-import type { Ipv4Header, TcpOptions } from './segment'
+import type { AccEcnOption, Ipv4Header, TcpOptions } from './segment'
 import type { SegmentHeader } from './tcp'
 
 const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
@@ -104,16 +104,40 @@ export function relativeSeq(seq: Seq32, isn: Seq32 | undefined): number {
 
 /** Options as tcpdump lists them, padding included: `nop,nop,TS val 9 ecr 8`. Empty where there are none. */
 export function formatOptions(options: TcpOptions, irs?: Seq32): string {
-  const { mss, windowScale, sackPermitted, sack, timestamps } = options
+  const { mss, windowScale, sackPermitted, sack, timestamps, accEcn } = options
   const parts: string[] = []
+  // Two counters fill whole words; what one or none leave over stands for the NOPs of the option behind it.
+  const fields = accEcn?.counters.length ?? 2
+  let pad = fields === 0 ? '' : fields === 1 ? 'nop,' : 'nop,nop,'
   if (mss !== undefined) parts.push(`mss ${mss}`)
-  if (sackPermitted) parts.push(timestamps === undefined ? 'nop,nop,sackOK' : 'sackOK')
-  else if (timestamps !== undefined) parts.push('nop,nop')
-  if (timestamps !== undefined) parts.push(`TS val ${timestamps.value} ecr ${timestamps.echo}`)
-  if (windowScale !== undefined) parts.push(`nop,wscale ${windowScale}`)
+  if (timestamps !== undefined) {
+    parts.push(sackPermitted ? 'sackOK' : 'nop,nop', `TS val ${timestamps.value} ecr ${timestamps.echo}`)
+  }
+  if (accEcn !== undefined) parts.push(formatAccEcn(accEcn))
+  if (sackPermitted && timestamps === undefined) {
+    parts.push(`${pad}sackOK`)
+    pad = 'nop,nop,'
+  }
+  if (windowScale !== undefined) {
+    const filled = pad === 'nop,'
+    parts.push(filled ? `wscale ${windowScale}` : `nop,wscale ${windowScale}`)
+    if (filled) pad = 'nop,nop,'
+  }
   if (sack.length > 0) {
     const blocks = sack.map(({ start, end }) => `${relativeSeq(start, irs)}:${relativeSeq(end, irs)}`)
-    parts.push(`nop,nop,sack ${blocks.join(' ')}`)
-  }
+    parts.push(`${pad}sack ${blocks.join(' ')}`)
+  } else if (pad === '') parts.push('nop,nop')
+  else if (pad === 'nop,') parts.push('nop,nop,nop')
   return parts.join(',')
+}
+
+const COUNTER_NAMES = [
+  ['e0b', 'ceb', 'e1b'],
+  ['e1b', 'ceb', 'e0b'],
+] as const
+
+/** `ECN e1b 1 ceb 0 e0b 1,nop`: the counters in their order (RFC 9768 3.2.3), and the NOP that fills three of them up to a word. */
+function formatAccEcn({ order, counters }: AccEcnOption): string {
+  const parts = counters.map((value, i) => `${COUNTER_NAMES[order][i]} ${value}`)
+  return ['ECN', ...parts].join(' ') + (counters.length === 3 ? ',nop' : '')
 }

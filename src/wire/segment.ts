@@ -21,6 +21,21 @@ export interface SackBlock {
   readonly end: Seq32
 }
 
+/**
+ * The AccECN option (RFC 9768 3.2.3): counters of payload bytes by the ECN codepoint that they came with, 24 bits each. Order 0 (kind 172) is
+ * ECT(0), CE, ECT(1); order 1 (kind 174) is ECT(1), CE, ECT(0). Fields may be left out from the end.
+ */
+export interface AccEcnOption {
+  readonly order: 0 | 1
+  readonly counters: readonly number[]
+}
+
+/** Codepoints of the two ECN bits of the IP header (RFC 3168 5). */
+export const NOT_ECT = 0
+export const ECT1 = 1
+export const ECT0 = 2
+export const CE = 3
+
 /** The options of one segment, decoded. `timestamps` and the numbers are undefined where the option is absent. */
 export interface TcpOptions {
   /** Maximum segment size in bytes (kind 2). */
@@ -30,6 +45,7 @@ export interface TcpOptions {
   readonly sackPermitted: boolean
   readonly sack: readonly SackBlock[]
   readonly timestamps: { readonly value: number; readonly echo: number } | undefined
+  readonly accEcn: AccEcnOption | undefined
 }
 
 export const NO_OPTIONS: TcpOptions = {
@@ -38,6 +54,7 @@ export const NO_OPTIONS: TcpOptions = {
   sackPermitted: false,
   sack: [],
   timestamps: undefined,
+  accEcn: undefined,
 }
 
 /** One TCP segment. `window` is the 16-bit field as it stands in the header, before any scaling. */

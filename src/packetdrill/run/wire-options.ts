@@ -13,6 +13,8 @@ const WINDOW_SCALE = 3
 const SACK_PERMITTED = 4
 const SACK = 5
 const TIMESTAMPS = 8
+const ACC_ECN_0 = 172
+const ACC_ECN_1 = 174
 /** RFC 7323 2.3. */
 const MAX_WINDOW_SCALE = 14
 
@@ -26,19 +28,31 @@ export function arrivingOptions(
   let windowScale: number | undefined
   let sackPermitted = false
   let timestamps: TcpOptions['timestamps']
+  let accEcn: TcpOptions['accEcn']
   const sack: SackBlock[] = []
   for (const item of items) {
     if (item.kind === 'mss') mss = item.value
     else if (item.kind === 'wscale') windowScale = Math.min(item.value, MAX_WINDOW_SCALE)
     else if (item.kind === 'sackOK') sackPermitted = true
     else if (item.kind === 'TS') timestamps = { value: item.value, echo: echo(item.echo) }
+    else if (item.kind === 'other') accEcn = readAccEcn(item.number, item.bytes) ?? accEcn
     else if (item.kind === 'sack') {
       sack.push(
         ...item.blocks.map(([start, end]) => ({ start: seqAdd(seq32(start), shift), end: seqAdd(seq32(end), shift) })),
       )
     }
   }
-  return { mss, windowScale, sackPermitted, sack, timestamps }
+  return { mss, windowScale, sackPermitted, sack, timestamps, accEcn }
+}
+
+/** Counters of 24 bits (RFC 9768 3.2.3); undefined where it is another option. */
+function readAccEcn(kind: number, bytes: readonly number[]): TcpOptions['accEcn'] {
+  if (kind !== ACC_ECN_0 && kind !== ACC_ECN_1) return undefined
+  const counters = Array.from(
+    { length: Math.floor(bytes.length / 3) },
+    (_, i) => (bytes[3 * i] << 16) | (bytes[3 * i + 1] << 8) | bytes[3 * i + 2],
+  )
+  return { order: kind === ACC_ECN_0 ? 0 : 1, counters }
 }
 
 /** The options of an encoded IPv4 and TCP header. */
@@ -98,8 +112,15 @@ function showOption(item: OptionItem): string {
     case 'sack':
       return `sack ${item.blocks.map(([start, end]) => `${start}:${end}`).join(' ')}`
     case 'other':
+      if (item.number === ACC_ECN_0 || item.number === ACC_ECN_1) return showAccEcn(item.number, item.bytes)
       return `${item.name} ${item.bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
     default:
       return item.kind
   }
+}
+
+function showAccEcn(kind: number, bytes: readonly number[]): string {
+  const names = kind === ACC_ECN_0 ? ['e0b', 'ceb', 'e1b'] : ['e1b', 'ceb', 'e0b']
+  const counters = readAccEcn(kind, bytes)?.counters ?? []
+  return ['ECN', ...counters.map((value, i) => `${names[i]} ${value}`)].join(' ')
 }
