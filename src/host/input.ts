@@ -20,6 +20,8 @@ import { tcpIo } from './tcp-io'
 const LOOPBACK_NET = 127
 const MULTICAST = 0xe
 const BROADCAST = 0xffff_ffff
+/** The two ECN bits of the TOS byte (INET_ECN_MASK). */
+const ECN_MASK = 3
 
 /** A packet has reached the host; `recorder.cause` is the event of its arrival. */
 export function hostPacketArrives(host: Host, arriving: Packet, io: HostIo): void {
@@ -68,7 +70,7 @@ function toConnection(host: Host, socket: Socket, packet: Packet, io: HostIo): v
   const { recorder } = io
   const tcb = present(socket.tcb, `the TCB of connection ${socket.id}`)
   recorder.socket = socket.id
-  const verdict = segmentArrives(tcb, packet.segment, packet.id, tcpIo(host, io))
+  const verdict = segmentArrives(tcb, packet.segment, packet.id, tcpIo(host, io), packet.ip.tos & ECN_MASK)
   if (verdict === 'newSyn') reopen(host, socket, tcb, packet, io)
   else settle(host, socket, io)
 }

@@ -19,6 +19,9 @@ import type { Host, Listener, Socket } from './records'
 import { createConnection, freeSocket, scheduleDeadline, settle } from './sockets'
 import { tcpIo } from './tcp-io'
 
+/** The two ECN bits of the TOS byte (INET_ECN_MASK). */
+const ECN_MASK = 3
+
 /** CLOSED to LISTEN; the port is held already. */
 export function startListening(host: Host, socket: Socket, backlog: number, io: HostIo): void {
   socket.listener = { backlog, synQueue: new Map(), acceptQueue: new Map(), drops: {}, cookiesAt: -1 }
@@ -107,7 +110,7 @@ export function connectionRequest(
   const before = recorder.socket
   enterSynQueue(host, socket, child, io)
   recorder.socket = child.id
-  acceptSyn(present(child.tcb, "the child's TCB"), packet.segment, tcpIo(host, io))
+  acceptSyn(present(child.tcb, "the child's TCB"), packet.segment, tcpIo(host, io), packet.ip.tos & ECN_MASK)
   scheduleDeadline(host, child, io)
   recorder.socket = before
   return undefined

@@ -7,6 +7,7 @@ import type { Micros } from '../base'
 import type { Tcb, TcpIo, WakeUp } from '../tcp'
 import { POLL_EVENTS as E } from '../trace'
 import type { Recorder, SendPurpose, Sysctl } from '../trace'
+import { ACK } from '../wire'
 import type { TcpSegment } from '../wire'
 import { admit } from './admit'
 import { count } from './counters'
@@ -61,7 +62,9 @@ class BoundIo implements TcpIo {
   transmit(tcb: Tcb, segment: TcpSegment, purpose: SendPurpose): number {
     const socket = this.host.sockets.get(tcb.socket)
     const identification = socket === undefined ? 0 : socket.identification++ & 0xffff
-    const tos = socket?.options.tos ?? 0
+    // A user's TOS and TCP's own ECN bits; a reset for a stray segment is never ECN-capable.
+    const tos =
+      (socket?.options.tos ?? 0) | (purpose === 'reset' && (segment.flags & ACK) === 0 ? 0 : tcb.ecn.codepoint)
     const envelope = { src: tcb.local.address, dst: tcb.remote.address, identification, tos }
     return output(this.host, this.io, tcb.socket, envelope, segment, purpose)
   }

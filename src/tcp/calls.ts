@@ -5,6 +5,7 @@
 import type { TcpSegment } from '../wire'
 import type { RuleName } from '../trace'
 import { chooseAlgorithm } from './congestion'
+import { answerRequest, askForEcn } from './ecn/handshake'
 import { finWait2Timeout, startFinWait2 } from './input/after-close'
 import { learnSyn } from './input/negotiate'
 import type { TcpIo } from './io'
@@ -28,12 +29,18 @@ export function connect(tcb: Tcb, io: TcpIo): void {
   initialWindow(tcb, tcb.rmss, io.sysctl.tcp_window_scaling !== 0, io.sysctl)
   io.count('ActiveOpens')
   setState(tcb, 'SYN-SENT', io, 'activeOpen')
+  askForEcn(tcb, io)
   sendSyn(tcb, io)
   afterInput(tcb, io)
 }
 
-/** A listener's new child takes the SYN that it was made for: LISTEN to SYN-RECEIVED. The host has recorded the SYN's arrival. */
-export function acceptSyn(tcb: Tcb, syn: TcpSegment, io: TcpIo): void {
+/**
+ * A listener's new child takes the SYN that it was made for: LISTEN to SYN-RECEIVED. The host has recorded the SYN's arrival. `codepoint`: ECN bits of its
+ * IP header.
+ */
+export function acceptSyn(tcb: Tcb, syn: TcpSegment, io: TcpIo, codepoint = 0): void {
+  tcb.ecn.arriving = codepoint
+  answerRequest(tcb, syn, io)
   learnSyn(tcb, syn, io)
   const { timestamps, windowScale } = tcb.negotiated
   initialWindow(tcb, tcb.rmss - (timestamps ? TIMESTAMPS_LENGTH : 0), windowScale, io.sysctl)

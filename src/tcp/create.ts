@@ -5,6 +5,9 @@
 import { MICROS_PER_SECOND, NEVER } from '../base'
 import type { Seq32 } from '../base'
 import type { Sysctl } from '../trace'
+import { ECT0, NOT_ECT } from '../wire'
+import { algorithmNamed } from './congestion'
+import { initialEcn } from './ecn/state'
 import { DEFAULT_SCALING_RATIO } from './receiver/memory'
 import { newReports } from './reports'
 import { initialCongestion, initialRecovery, initialRtt } from './sender/initial'
@@ -113,6 +116,8 @@ export function createTcb(init: TcbInit): Tcb {
     congestion: initialCongestion(config, sysctl, iss),
     recovery: initialRecovery(sysctl, iss),
     rate: { windowBegan: 0, deliveredAt: 0, appLimited: 0, delivered: 0, interval: 0, sampleAppLimited: false },
+    // Some algorithms want every packet of theirs to be ECN-capable, SYNs too.
+    ecn: initialEcn(algorithmNamed(config.congestion).needsEcn === true ? ECT0 : NOT_ECT),
     timers: stoppedTimers(),
     keepaliveProbesSent: 0,
     persistProbesSent: 0,

@@ -13,6 +13,8 @@ import type { Tcb } from './tcb'
 const TCPI_OPT_TIMESTAMPS = 1
 const TCPI_OPT_SACK = 2
 const TCPI_OPT_WSCALE = 4
+const TCPI_OPT_ECN = 8
+const TCPI_OPT_ECN_SEEN = 16
 
 const STATE_NUMBERS: Readonly<Record<TcpState, number>> = {
   ESTABLISHED: 1,
@@ -100,6 +102,7 @@ export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): TcpInf
     tcpi_total_rto: recovery.timeoutsTotal,
     tcpi_total_rto_recoveries: totals.timeoutSeries,
     tcpi_total_rto_time: Math.floor(timeoutMicros(tcb, now) / 1_000),
+    ...ecnInfo(tcb),
   }
 }
 
@@ -108,7 +111,35 @@ function timeoutMicros({ totals }: Tcb, now: Micros): Micros {
   return totals.timeoutMicros + (totals.timeoutSince === 0 ? 0 : now - totals.timeoutSince)
 }
 
+/** Classic and accurate ECN: the marks of both directions, and what became of the negotiation (tcpi_ecn_mode and its neighbours). */
+function ecnInfo({ ecn }: Tcb): Readonly<Record<string, number>> {
+  const [receivedE1, receivedE0, receivedCe] = ecn.receivedBytes
+  const [deliveredE1, deliveredE0, deliveredCe] = ecn.deliveredBytes
+  return {
+    tcpi_delivered_ce: ecn.deliveredCe,
+    tcpi_received_ce: ecn.receivedCe,
+    tcpi_delivered_e1_bytes: deliveredE1,
+    tcpi_delivered_e0_bytes: deliveredE0,
+    tcpi_delivered_ce_bytes: deliveredCe,
+    tcpi_received_e1_bytes: receivedE1,
+    tcpi_received_e0_bytes: receivedE0,
+    tcpi_received_ce_bytes: receivedCe,
+    tcpi_ecn_mode: ECN_MODES.indexOf(ecn.mode),
+    tcpi_accecn_opt_seen: ecn.optionSeen,
+    tcpi_accecn_fail_mode: ecn.failures,
+  }
+}
+
+const ECN_MODES: readonly Tcb['ecn']['mode'][] = ['disabled', 'rfc3168', 'accecn', 'pending']
+
 function options(tcb: Tcb): number {
   const { timestamps, sack, windowScale } = tcb.negotiated
-  return Number(timestamps) * TCPI_OPT_TIMESTAMPS + Number(sack) * TCPI_OPT_SACK + Number(windowScale) * TCPI_OPT_WSCALE
+  const { mode, seen } = tcb.ecn
+  return (
+    Number(timestamps) * TCPI_OPT_TIMESTAMPS +
+    Number(sack) * TCPI_OPT_SACK +
+    Number(windowScale) * TCPI_OPT_WSCALE +
+    Number(mode !== 'disabled') * TCPI_OPT_ECN +
+    Number(seen) * TCPI_OPT_ECN_SEEN
+  )
 }

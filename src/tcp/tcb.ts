@@ -7,6 +7,7 @@ import { NEVER } from '../base'
 import type { Micros, Seq32 } from '../base'
 import type { CaState, Errno, TcpState, TimerKind, WaitReason } from '../trace'
 import type { Ipv4Address } from '../wire'
+import type { EcnState } from './ecn/state'
 
 export interface Endpoint {
   readonly address: Ipv4Address
@@ -379,6 +380,7 @@ export interface Tcb {
     interval: Micros
     sampleAppLimited: boolean
   }
+  ecn: EcnState
   timers: Record<TimerKind, Timer>
   keepaliveProbesSent: number
   persistProbesSent: number

@@ -33,6 +33,8 @@ export interface OnWire {
   readonly purpose: SendPurpose
   /** How many this end had sent before it. */
   readonly index: number
+  /** ECN bits of the IP header as it left. */
+  readonly codepoint: number
 }
 
 /** What becomes of a segment: delays after which copies of it arrive, beyond the wire's own. [] loses it, [0] is the normal course. */
@@ -51,6 +53,8 @@ export interface PairOptions {
   /** One way, µs. */
   readonly delay?: Micros
   readonly wire?: Wire
+  /** ECN bits with which a segment arrives. */
+  readonly mark?: (sent: OnWire) => number
   readonly sysctl?: Partial<Sysctl>
   readonly config?: Partial<TcpConfig>
   readonly configB?: Partial<TcpConfig>
@@ -79,12 +83,13 @@ export interface Pair {
   readonly events: PairEvent[]
   readonly texts: string[]
   wire: Wire
+  mark: (sent: OnWire) => number
   now: Micros
   /** What segmentArrives last answered. */
   outcome: 'done' | 'newSyn'
   readonly delay: Micros
   readonly heap: EventHeap
-  readonly flying: Map<number, { readonly to: End; readonly segment: TcpSegment }>
+  readonly flying: Map<number, { readonly to: End; readonly segment: TcpSegment; readonly codepoint: number }>
   next: number
 }
 
@@ -101,6 +106,7 @@ export function tcpPair(options: PairOptions = {}): Pair {
     events: [],
     texts: [],
     wire: options.wire ?? (() => [0]),
+    mark: options.mark ?? ((sent) => sent.codepoint),
     now: START,
     outcome: 'done',
     delay: options.delay ?? 10_000,
@@ -139,7 +145,7 @@ function makeSide(pair: Pair, end: End, options: PairOptions): Side {
     count: (counter, by = 1) => {
       side.counters[counter] = (side.counters[counter] ?? 0) + by
     },
-    transmit: (_tcb, segment, purpose) => transmit(pair, end, side, segment, purpose),
+    transmit: (from, segment, purpose) => transmit(pair, end, side, segment, purpose, from.ecn.codepoint),
     admit: options.admit ?? (() => 'accept'),
     wake: () => {
       side.wakes++
@@ -164,32 +170,45 @@ function makeRecorder(pair: Pair, end: End): Recorder {
   return recorder
 }
 
-function transmit(pair: Pair, from: End, side: Side, segment: TcpSegment, purpose: SendPurpose): number {
-  const sent: OnWire = { at: pair.now, from, segment, purpose, index: side.sent++ }
+function transmit(
+  pair: Pair,
+  from: End,
+  side: Side,
+  segment: TcpSegment,
+  purpose: SendPurpose,
+  codepoint: number,
+): number {
+  const sent: OnWire = { at: pair.now, from, segment, purpose, index: side.sent++, codepoint }
   const number = pair.log.push(sent) - 1
   const length = segment.payload.length
   const event = side.io.recorder.emit('tcp/segmentSent', 'none', number, segment.seq, length, segment.flags)
-  for (const extra of pair.wire(sent)) fly(pair, from === 'a' ? 'b' : 'a', segment, pair.delay + extra)
+  for (const extra of pair.wire(sent)) {
+    fly(pair, { to: from === 'a' ? 'b' : 'a', segment, codepoint: pair.mark(sent) }, pair.delay + extra)
+  }
   return event
 }
 
-function fly(pair: Pair, to: End, segment: TcpSegment, delay: Micros): void {
+function fly(
+  pair: Pair,
+  flight: { readonly to: End; readonly segment: TcpSegment; readonly codepoint: number },
+  delay: Micros,
+): void {
   const id = pair.next++
-  pair.flying.set(id, { to, segment })
+  pair.flying.set(id, flight)
   pushEvent(pair.heap, pair.now + delay, ARRIVAL, id, 0)
 }
 
 /** Puts a hand-made segment before one end, as if it had just arrived there. */
-export function inject(pair: Pair, to: End, segment: TcpSegment): void {
-  arrive(pair, to, segment)
+export function inject(pair: Pair, to: End, segment: TcpSegment, codepoint = 0): void {
+  arrive(pair, to, segment, codepoint)
 }
 
-function arrive(pair: Pair, to: End, segment: TcpSegment): void {
+function arrive(pair: Pair, to: End, segment: TcpSegment, codepoint: number): void {
   const side = pair[to]
   side.io.now = pair.now
   const opens = side.tcb.state === 'CLOSED' && side.tcb.passive && (segment.flags & (SYN | ACK)) === SYN
-  if (opens && side.tcb.irs === 0) acceptSyn(side.tcb, segment, side.io)
-  else pair.outcome = segmentArrives(side.tcb, segment, pair.next, side.io)
+  if (opens && side.tcb.irs === 0) acceptSyn(side.tcb, segment, side.io, codepoint)
+  else pair.outcome = segmentArrives(side.tcb, segment, pair.next, side.io, codepoint)
 }
 
 /** Does something at one end, at the present time. */
@@ -212,7 +231,7 @@ export function step(pair: Pair): boolean {
   if (peekTime(pair.heap) <= next && popEvent(pair.heap, popped)) {
     const flight = pair.flying.get(popped.a)
     pair.flying.delete(popped.a)
-    if (flight !== undefined) arrive(pair, flight.to, flight.segment)
+    if (flight !== undefined) arrive(pair, flight.to, flight.segment, flight.codepoint)
     return true
   }
   const end = nextDeadline(pair.a.tcb) <= next ? 'a' : 'b'

@@ -113,6 +113,14 @@ export const EVENT_FIELDS = {
   'host/epollReady': { fd: 'int', events: 'text' },
   /** The error queue got an entry: origin and info as in struct sock_extended_err, and which byte or write. */
   'tcp/reported': { origin: 'uint', info: 'uint', data: 'uint' },
+  /** The handshake has settled which ECN is spoken: `disabled`, `rfc3168` or `accecn`. */
+  'tcp/ecnAgreed': { mode: 'text' },
+  /** A segment came that a router had marked; `total` so far. */
+  'tcp/markArrived': { total: 'uint' },
+  /** The peer told us of `marks` marked segments; `total` so far. */
+  'tcp/congestionEchoed': { marks: 'uint', total: 'uint' },
+  /** A link marked a packet instead of losing it; `waiting` were ahead of it. */
+  'link/packetMarked': { packet: 'packet', link: 'uint', waiting: 'uint' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

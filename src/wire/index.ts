@@ -6,7 +6,7 @@ export { formatIpv4, parseIpv4 } from './ipv4'
 export { flagLetters, formatFlags, formatOptions, formatSegment, formatSegmentBody, relativeSeq } from './notation'
 export type { SequenceBase } from './notation'
 export type { Packet } from './packet'
-export { accEcnLength } from './options'
+export { accEcnLength, optionsLength } from './options'
 export {
   ACK,
   AE,

@@ -54,4 +54,10 @@ export interface CongestionAlgorithm {
   readonly leastBurst?: (tcb: Tcb) => number
   /** Windows that the send buffer has room for; 2 without it (sndbuf_expand). */
   readonly bufferWindows?: number
+  /** Asks for ECN whatever tcp_ecn says, and marks all of its packets ECN-capable (TCP_CONG_NEEDS_ECN). */
+  readonly needsEcn?: true
+  /** As a receiver, echoes each change of the mark with an ACK of its own (CA_EVENT_ECN_IS_CE, CA_EVENT_ECN_NO_CE). */
+  readonly echoesEachChange?: true
+  /** An ACK was taken into account: what it delivered and what was marked is counted (in_ack_event). */
+  acked?(tcb: Tcb, io: TcpIo): void
 }

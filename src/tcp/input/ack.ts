@@ -5,6 +5,7 @@
 import { seqAdd, seqGe, seqGt, seqLe } from '../../base'
 import { FIN, segmentLength } from '../../wire'
 import type { TcpSegment } from '../../wire'
+import { readThirdAck } from '../ecn/handshake'
 import type { TcpIo } from '../io'
 import { processAck } from '../sender/ack'
 import { queueFin } from '../sender/transmit'
@@ -19,8 +20,9 @@ import { takeTimestamp } from './timestamps'
 /** Whether the segment's text and FIN are still to be looked at. */
 export function ackContinues(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): boolean {
   tcb.lastReceivedAt = io.now
-  if (seqGe(segment.ack, tcb.snd.una) && seqLe(segment.ack, tcb.snd.nxt)) takeTimestamp(tcb, segment, io)
-  const verdict = processAck(tcb, segment, io)
+  const current = seqGe(segment.ack, tcb.snd.una) && seqLe(segment.ack, tcb.snd.nxt)
+  const clockMoved = current && takeTimestamp(tcb, segment, io)
+  const verdict = processAck(tcb, segment, io, clockMoved)
   if (verdict !== 'accepted') {
     const reason = verdict === 'future' ? 'futureAck' : 'oldAck'
     if (tcb.state === 'SYN-RECEIVED') {
@@ -35,6 +37,7 @@ export function ackContinues(tcb: Tcb, segment: TcpSegment, packet: number, io: 
   }
   switch (tcb.state) {
     case 'SYN-RECEIVED':
+      if (!tcb.passive && tcb.ecn.mode === 'accecn') readThirdAck(tcb, segment, io)
       handshakeDone(tcb, io)
       return true
     case 'FIN-WAIT-1':

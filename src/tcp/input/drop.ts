@@ -30,16 +30,23 @@ export function refuse(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
 /**
  * Ignores the segment and makes its sender prove that it is the peer, by an ACK (RFC 5961): at most one in tcp_invalid_ratelimit for a
  * connection, and at most tcp_challenge_ack_limit a second. Linux counts the second limit for the whole host, with some jitter; here
- * each connection has its own.
+ * each connection has its own. `reflects`: its ACE field feeds back how the segment arrived.
  */
-export function challenge(tcb: Tcb, packet: number, reason: DropReason, rule: RuleName, io: TcpIo): void {
+export function challenge(
+  tcb: Tcb,
+  packet: number,
+  reason: DropReason,
+  rule: RuleName,
+  io: TcpIo,
+  reflects = false,
+): void {
   if (isRateLimited(tcb, 'TCPACKSkippedChallenge', io) || isOverLimit(tcb, io)) {
     drop(packet, 'challengeAckRateLimited', 'challengeAckLimit', io)
     return
   }
   drop(packet, reason, rule, io)
   io.count('TCPChallengeACK')
-  sendAck(tcb, io, 'challengeAck')
+  sendAck(tcb, io, 'challengeAck', reflects)
 }
 
 /** Whether an answer to this segment would come too soon after the last such answer. Data never starts an ACK loop, so it always gets one. */

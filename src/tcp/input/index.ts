@@ -5,6 +5,7 @@
 import { seqGe } from '../../base'
 import { ACK, RST, segmentLength, SYN } from '../../wire'
 import type { TcpSegment } from '../../wire'
+import { countArrival } from '../ecn/receive'
 import type { TcpIo } from '../io'
 import { ackIfDue } from '../receiver/ack-timing'
 import { afterInput } from '../sender/hold'
@@ -24,15 +25,22 @@ import { isWaitingRecord, waitingRecordArrives } from './time-wait'
 /**
  * Lets a segment for this connection in. `packet` is its number in the trace. 'newSyn' is the answer to a SYN that may take the place of
  * this TIME-WAIT: whoever has a listener calls `leaveTimeWait` and opens a new connection with it, whoever has none calls
- * `answerInTimeWait`.
+ * `answerInTimeWait`. `codepoint`: ECN bits of its IP header.
  */
-export function segmentArrives(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): 'done' | 'newSyn' {
+export function segmentArrives(
+  tcb: Tcb,
+  segment: TcpSegment,
+  packet: number,
+  io: TcpIo,
+  codepoint = 0,
+): 'done' | 'newSyn' {
   const { recorder } = io
   const { cause } = recorder
   const { seq, flags, ack, payload } = segment
   recorder.cause = recorder.emit('tcp/segmentArrived', 'segmentArrived', packet, seq, payload.length, flags, ack)
   tcb.totals.segmentsIn++
   if (payload.length > 0) tcb.totals.dataSegmentsIn++
+  tcb.ecn.arriving = codepoint
   const outcome = arrives(tcb, segment, packet, io)
   if (outcome === 'done') afterInput(tcb, io)
   recorder.cause = cause
@@ -52,17 +60,19 @@ function arrives(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): 'don
   }
   if (isWaitingRecord(tcb)) return waitingRecordArrives(tcb, segment, packet, io)
   if (tcb.state === 'SYN-RECEIVED' && tcb.passive && !handshakeCompletes(tcb, segment, packet, io)) return 'done'
-  generalSteps(tcb, segment, packet, io)
+  const counted = tcb.state === 'SYN-RECEIVED'
+  generalSteps(tcb, segment, packet, counted, io)
   return 'done'
 }
 
-/** RFC 9293 3.10.7.4, first to eighth. */
-function generalSteps(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
+/** RFC 9293 3.10.7.4, first to eighth. `counted`: its codepoint is dealt with already. */
+function generalSteps(tcb: Tcb, segment: TcpSegment, packet: number, counted: boolean, io: TcpIo): void {
   if ((segment.flags & (ACK | RST | SYN)) === 0) {
     drop(packet, 'missingAck', 'missingAck', io)
     return
   }
   if (!isAcceptable(tcb, segment, packet, io)) return
+  if (!counted) countArrival(tcb, segment.payload.length, io)
   if (!ackContinues(tcb, segment, packet, io)) return
   textStep(tcb, segment, packet, io)
   if (tcb.state === 'FIN-WAIT-1' && finIsAcked(tcb)) finLeftBehind(tcb, io)

@@ -6,6 +6,8 @@
 import { seqAdd, seqGt, seqLt } from '../../base'
 import { FIN, RST, segmentLength, SYN } from '../../wire'
 import type { TcpSegment } from '../../wire'
+import { synOnConnection } from '../ecn/handshake'
+import { noteSpuriousRetransmission } from '../ecn/receive'
 import type { TcpIo } from '../io'
 import { enterQuickAck } from '../receiver/ack'
 import { reportDuplicate } from '../receiver/sack'
@@ -40,7 +42,9 @@ export function isAcceptable(tcb: Tcb, segment: TcpSegment, packet: number, io: 
     return false
   }
   if (syn && !synIsExpected(tcb, segment)) {
-    synArrives(tcb, packet, io)
+    const accurate = tcb.ecn.mode === 'accecn'
+    if (accurate) synOnConnection(tcb, segment)
+    synArrives(tcb, packet, io, accurate)
     return false
   }
   return true
@@ -81,6 +85,7 @@ function answerOutOfWindow(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
     const end = seqAdd(segment.seq, length)
     io.count('DelayedACKLost')
     enterQuickAck(tcb)
+    if (tcb.negotiated.sack && io.sysctl.tcp_dsack !== 0) noteSpuriousRetransmission(tcb, end)
     reportDuplicate(tcb, segment.seq, seqGt(end, tcb.rcv.nxt) ? tcb.rcv.nxt : end, io)
   }
   sendAck(tcb, io, 'duplicateAck')

@@ -7,6 +7,7 @@ import { seqAdd, seqGt, seqLt } from '../../base'
 import { ACK, RST, segmentLength, SYN } from '../../wire'
 import type { TcpSegment } from '../../wire'
 import type { RuleName } from '../../trace'
+import { passiveOpened, requestCameAgain } from '../ecn/handshake'
 import type { TcpIo } from '../io'
 import { timestampNow } from '../options'
 import { handshakeWindow } from '../receiver/window'
@@ -72,6 +73,7 @@ function resetInHandshake(tcb: Tcb, segment: TcpSegment, packet: number, io: Tcp
 function synAgain(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
   drop(packet, 'duplicate', 'duplicateSyn', io)
   if (tcb.sent.length === 0 || isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedSynRecv', io)) return
+  requestCameAgain(tcb, segment)
   retransmit(tcb, 0, 'synAck', io)
   setTransmitTimer(tcb, 'synAck', synAckInterval(tcb.recovery.timeouts), io)
 }
@@ -79,7 +81,10 @@ function synAgain(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): voi
 /** Asks the listener for a place in its accept queue. */
 function isAdmitted(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): boolean {
   const answer = io.admit(tcb)
-  if (answer === 'accept') return true
+  if (answer === 'accept') {
+    passiveOpened(tcb, segment, io)
+    return true
+  }
   drop(packet, 'acceptQueueFull', 'acceptQueueFull', io)
   if (answer === 'reset') backToListen(tcb, segment, 'acceptQueueFull', io)
   return false

@@ -5,6 +5,7 @@
 import { MICROS_PER_MS, seqGt, seqLe } from '../../base'
 import { ACK, RST, SYN } from '../../wire'
 import type { TcpSegment } from '../../wire'
+import { readCrossingSyn, readSynAck } from '../ecn/handshake'
 import type { TcpIo } from '../io'
 import { timestampNow } from '../options'
 import { initialMssEstimate } from '../receiver/autotune'
@@ -61,16 +62,18 @@ function refused(tcb: Tcb, io: TcpIo): void {
 
 function synAckArrives(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
   learnSyn(tcb, segment, io)
+  readSynAck(tcb, segment, io)
   tcb.lastReceivedAt = io.now
   processAck(tcb, segment, io)
   enterEstablished(tcb, io, 'synSentAnswered')
-  sendAck(tcb, io, 'ack')
+  sendAck(tcb, io, 'ack', tcb.ecn.mode === 'accecn')
   transmitPending(tcb, io)
 }
 
 function synCrosses(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
   setState(tcb, 'SYN-RECEIVED', io, 'simultaneousOpen')
   learnSyn(tcb, segment, io)
+  readCrossingSyn(tcb, segment, io)
   tcb.receive.mssEstimate = initialMssEstimate(tcb)
   sendSynAck(tcb, io)
 }

@@ -9,9 +9,9 @@ import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
 import { challenge } from './drop'
 
-export function synArrives(tcb: Tcb, packet: number, io: TcpIo): void {
+export function synArrives(tcb: Tcb, packet: number, io: TcpIo, reflects = false): void {
   io.count('TCPSYNChallenge')
-  challenge(tcb, packet, 'unexpectedSyn', 'synChallenged', io)
+  challenge(tcb, packet, 'unexpectedSyn', 'synChallenged', io, reflects)
 }
 
 /** The SYN,ACK of a simultaneous open: it repeats the SYN that we know and acks ours (RFC 9293 3.5, figure 7). */

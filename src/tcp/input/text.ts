@@ -6,6 +6,7 @@
 import { seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../../base'
 import { FIN, segmentLength } from '../../wire'
 import type { TcpSegment } from '../../wire'
+import { acceptCwr, noteSpuriousRetransmission } from '../ecn/receive'
 import type { TcpIo } from '../io'
 import { isReadable } from '../poll'
 import { enterQuickAck, scheduleAck } from '../receiver/ack'
@@ -16,11 +17,13 @@ import { growWindow, receiveWindow } from '../receiver/window'
 import type { Tcb } from '../tcb'
 import { drop } from './drop'
 import { finArrives } from './fin'
+import { marksArrive } from './marks'
 
 /** Text and FIN of a segment that passed the steps before, in a state that takes data. */
 export function textArrives(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
   const length = segmentLength(segment)
   if (length === 0) return
+  acceptCwr(tcb, segment)
   measureRttByEcho(tcb, segment, io)
   tcb.receive.dsack = undefined
   const { seq } = segment
@@ -29,6 +32,7 @@ export function textArrives(tcb: Tcb, segment: TcpSegment, packet: number, io: T
   if (!seqGt(end, nxt)) {
     io.recorder.emit('tcp/duplicateDataArrived', 'textDuplicate', seq, segment.payload.length)
     io.count('DelayedACKLost')
+    noteSpuriousRetransmission(tcb, end)
     reportDuplicate(tcb, seq, end, io)
     answerAtOnce(tcb)
     return
@@ -108,6 +112,7 @@ function ahead(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
     drop(packet, 'receiveBufferFull', 'receiveBufferFull', io)
     return
   }
+  marksArrive(tcb, io)
   measureMss(tcb, segment, io)
   tcb.ack.pending = true
   tcb.totals.outOfOrder++
@@ -139,5 +144,6 @@ function noteData(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
   measureMss(tcb, segment, io)
   measureRttByWindow(tcb, io)
   scheduleAck(tcb, io)
+  marksArrive(tcb, io)
   growWindow(tcb, segment.payload.length, io)
 }

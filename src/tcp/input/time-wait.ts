@@ -4,9 +4,9 @@
  * tcp_timewait_state_process.
  */
 import { seqAdd, seqGt, seqLt } from '../../base'
-import { ACK, FIN, RST, segmentLength, SYN } from '../../wire'
+import { ACK, FIN, NOT_ECT, RST, segmentLength, SYN } from '../../wire'
 import type { TcpSegment } from '../../wire'
-import type { RuleName } from '../../trace'
+import type { RuleName, SendPurpose } from '../../trace'
 import type { TcpIo } from '../io'
 import { discardIslands } from '../receiver/reassembly'
 import { receiveWindow } from '../receiver/window'
@@ -65,7 +65,7 @@ function timeWaitArrives(tcb: Tcb, segment: TcpSegment, packet: number, paws: bo
   if (reset) return 'done'
   // A SYN without ACK may be an old one: it must not keep the record alive.
   if (paws || (flags & ACK) !== 0) startOver(tcb, io)
-  if (!isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedTimeWait', io)) sendAck(tcb, io, 'ack')
+  if (!isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedTimeWait', io)) answerStray(tcb, 'ack', io)
   return 'done'
 }
 
@@ -86,7 +86,7 @@ function finWait2Arrives(tcb: Tcb, segment: TcpSegment, packet: number, paws: bo
   const end = seqAdd(seq, segmentLength(segment))
   if (paws || !isInWindow(tcb, segment)) {
     drop(packet, paws ? 'paws' : 'outOfWindow', paws ? 'paws' : 'sequenceCheck', io)
-    if (!isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedFinWait2', io)) sendAck(tcb, io, 'duplicateAck')
+    if (!isOutOfWindowLimited(tcb, segment, 'TCPACKSkippedFinWait2', io)) answerStray(tcb, 'duplicateAck', io)
     return
   }
   if ((flags & RST) !== 0) {
@@ -109,6 +109,14 @@ function finWait2Arrives(tcb: Tcb, segment: TcpSegment, packet: number, paws: bo
   takeValue(tcb, segment, io)
   sendAck(tcb, io, 'ack')
   enterTimeWait(tcb, io, 'finReceived')
+}
+
+/** The answer to what does not belong here is not ECN-capable (TCP_TW_ACK_OOW). */
+function answerStray(tcb: Tcb, purpose: SendPurpose, io: TcpIo): void {
+  const { codepoint } = tcb.ecn
+  tcb.ecn.codepoint = NOT_ECT
+  sendAck(tcb, io, purpose)
+  tcb.ecn.codepoint = codepoint
 }
 
 function startOver(tcb: Tcb, io: TcpIo): void {

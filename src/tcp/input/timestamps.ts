@@ -31,11 +31,14 @@ export function pawsRejects(tcb: Tcb, segment: TcpSegment, io: TcpIo): boolean {
   return (segment.flags & RST) === 0 || io.now - tcb.timestamps.recentAt < RESET_BELIEVED
 }
 
-/** Takes the segment's value as the one to echo: when it covers what we acked last, and is not older. */
-export function takeTimestamp(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
+/** Takes the segment's value as the one to echo: when it covers what we acked last, and is not older. Returns whether it is newer. */
+export function takeTimestamp(tcb: Tcb, segment: TcpSegment, io: TcpIo): boolean {
   const { timestamps } = segment.options
-  if (timestamps === undefined || !tcb.negotiated.timestamps) return
-  if (!seqGt(segment.seq, tcb.rcv.wup) && isFresh(tcb, segment, 0, io)) storeTimestamp(tcb, timestamps.value, io)
+  if (timestamps === undefined || !tcb.negotiated.timestamps) return false
+  if (seqGt(segment.seq, tcb.rcv.wup) || !isFresh(tcb, segment, 0, io)) return false
+  const newer = age(tcb, segment) < 0
+  storeTimestamp(tcb, timestamps.value, io)
+  return newer
 }
 
 export function storeTimestamp(tcb: Tcb, value: number, io: TcpIo): void {

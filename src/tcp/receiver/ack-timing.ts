@@ -26,7 +26,8 @@ const COMPRESSION_RTT_SHARE = 0.33
 /** After a segment was processed: sends the ACK that is owed, or starts its delay. */
 export function ackIfDue(tcb: Tcb, io: TcpIo): void {
   const { ack, rcv, outOfOrder } = tcb
-  if (!ack.pending && !ack.now) return
+  // That it may not be delayed does not make one owed.
+  if (!ack.pending) return
   const unacked = seqDiff(rcv.nxt, rcv.wup)
   const moved = unacked > tcb.receive.mssEstimate && (rcv.nxt === rcv.copied || windowToOffer(tcb) >= rcv.wnd)
   if (moved || isQuick(tcb) || ack.now) sendAck(tcb, io, purposeNow(tcb))

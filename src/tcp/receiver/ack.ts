@@ -4,7 +4,7 @@
  * is decided in ack-timing.ts.
  */
 import { MICROS_PER_MS } from '../../base'
-import type { Micros } from '../../base'
+import type { Micros, Seq32 } from '../../base'
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
 import { stopTimer } from '../timers'
@@ -31,15 +31,15 @@ export function scheduleAck(tcb: Tcb, io: TcpIo): void {
   receive.lastDataAt = io.now
 }
 
-/** Enough quick ACKs for half of the window, at most 16 (tcp_incr_quickack). */
-export function addQuickAcks(tcb: Tcb): void {
+/** Enough quick ACKs for half of the window, at most 16 or `most` (tcp_incr_quickack). */
+export function addQuickAcks(tcb: Tcb, most = MOST_QUICK_ACKS): void {
   const half = Math.floor(tcb.rcv.wnd / (2 * tcb.receive.mssEstimate))
-  tcb.ack.quick = Math.max(tcb.ack.quick, Math.min(half === 0 ? 2 : half, MOST_QUICK_ACKS))
+  tcb.ack.quick = Math.max(tcb.ack.quick, Math.min(half === 0 ? 2 : half, most))
 }
 
 /** The peer needs to hear from us at once: it repeats itself, or is beyond the window (tcp_enter_quickack_mode). */
-export function enterQuickAck(tcb: Tcb): void {
-  addQuickAcks(tcb)
+export function enterQuickAck(tcb: Tcb, most = MOST_QUICK_ACKS): void {
+  addQuickAcks(tcb, most)
   tcb.ack.pingpong = 0
   tcb.ack.ato = LEAST_DELAY
 }
@@ -50,13 +50,15 @@ export function isQuick(tcb: Tcb): boolean {
 }
 
 /** A segment that bears an ACK has left: nothing is owed any more. */
-export function onAckSent(tcb: Tcb, io: TcpIo): void {
+export function onAckSent(tcb: Tcb, ackOf: Seq32, io: TcpIo): void {
   const { ack } = tcb
   if (ack.compressed > 0) {
     io.count('TCPAckCompressed', ack.compressed)
     ack.compressed = 0
     stopTimer(tcb, 'compressedAck')
   }
+  // One that only tells of an earlier mark leaves everything owed.
+  if (ackOf !== tcb.rcv.nxt) return
   if (ack.quick > 1) ack.quick--
   else if (ack.quick === 1) {
     ack.quick = 0

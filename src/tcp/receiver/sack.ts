@@ -49,6 +49,7 @@ export function reportDuplicate(tcb: Tcb, start: Seq32, end: Seq32, io: TcpIo): 
   if (!tcb.negotiated.sack || io.sysctl.tcp_dsack === 0) return
   io.count(seqLt(start, tcb.rcv.nxt) ? 'TCPDSACKOldSent' : 'TCPDSACKOfoSent')
   tcb.receive.dsack = { start, end }
+  tcb.ecn.duplicateEnd = end
 }
 
 /** As reportDuplicate, for a further piece of the same segment. */
@@ -58,6 +59,7 @@ export function extendDuplicate(tcb: Tcb, start: Seq32, end: Seq32, io: TcpIo): 
   else if (touches(dsack, start, end)) {
     dsack.start = seqMin(dsack.start, start)
     dsack.end = seqMax(dsack.end, end)
+    tcb.ecn.duplicateEnd = dsack.end
   }
 }
 

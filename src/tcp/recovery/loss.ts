@@ -10,7 +10,7 @@ import { unsentBytes, windowEnd } from '../sender/queue'
 import type { Tcb } from '../tcb'
 import { currentSsthresh, segmentsInFlight } from './counts'
 import { rackIsOn, rackRemaining } from './rack'
-import { initUndo, setCaState } from './reduction'
+import { initUndo, queueCwr, setCaState } from './reduction'
 import { addDuplicateAcks, forgetSacks, markLost } from './scoreboard'
 import { tryUndoLoss, tryUndoRecovery } from './undo'
 import { DATA_SACKED, ORIGINAL_DELIVERED, UNA_ADVANCED } from './verdict'
@@ -41,6 +41,7 @@ export function enterLoss(tcb: Tcb, io: TcpIo): number {
   setCaState(tcb, 'Loss', io)
   recovery.highSeq = tcb.snd.nxt
   recovery.tlpHighSeq = undefined
+  queueCwr(tcb)
   recovery.frto = io.sysctl.tcp_frto !== 0 && (fresh || recovery.timeouts > 0)
   return lossEvent
 }

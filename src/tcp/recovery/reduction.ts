@@ -39,6 +39,12 @@ export function startReduction(tcb: Tcb, io: TcpIo): void {
   recovery.prrDelivered = 0
   recovery.prrOut = 0
   congestion.ssthresh = algorithmOf(tcb).ssthresh(tcb, io)
+  queueCwr(tcb)
+}
+
+/** RFC 3168 6.1.2: the peer is to hear that its echo was heeded. AccECN needs no such answer. */
+export function queueCwr(tcb: Tcb): void {
+  if (tcb.ecn.mode === 'rfc3168') tcb.ecn.queueCwr = true
 }
 
 /** Fast retransmit begins (RFC 6675 5 step 4, RFC 6582 3.2 step 2). */

@@ -142,4 +142,5 @@ function tagSacked(tcb: Tcb, segment: SentSegment, facts: AckFacts, io: TcpIo): 
   recovery.highestSack = recovery.sackedOut === 0 ? segment.end : seqMax(recovery.highestSack, segment.end)
   recovery.sackedOut++
   countDelivered(tcb, 1)
+  facts.deliveredBytes += seqDiff(segment.end, segment.seq)
 }

@@ -35,7 +35,10 @@ function undoReduction(tcb: Tcb, unmark: boolean, io: TcpIo): void {
   if (unmark) unmarkLost(tcb)
   if (recovery.priorSsthresh > 0) {
     congestion.cwnd = algorithmOf(tcb).undone?.(tcb) ?? Math.max(congestion.cwnd, recovery.priorCwnd)
-    congestion.ssthresh = Math.max(congestion.ssthresh, recovery.priorSsthresh)
+    if (recovery.priorSsthresh > congestion.ssthresh) {
+      congestion.ssthresh = recovery.priorSsthresh
+      tcb.ecn.queueCwr = false
+    }
   }
   congestion.stampAt = io.now
   recovery.undoMarker = undefined

@@ -76,6 +76,10 @@ export interface AckFacts {
   /** Event of the loss that this ACK revealed, as cause of its retransmissions; -1 for none. */
   lossEvent: number
   resend: Resend
+  /** Payload that this ACK newly told to have arrived, bytes. */
+  deliveredBytes: number
+  /** `delivered` up to which classic ECN's marks are counted. */
+  markedUpTo: number
 }
 
 export function ackFacts(tcb: Tcb, ack: Seq32, echo: number): AckFacts {
@@ -103,6 +107,8 @@ export function ackFacts(tcb: Tcb, ack: Seq32, echo: number): AckFacts {
     rttMicros: -1,
     lossEvent: -1,
     resend: 'none',
+    deliveredBytes: 0,
+    markedUpTo: recovery.delivered,
   }
 }
 

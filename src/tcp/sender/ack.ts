@@ -1,17 +1,19 @@
 /**
  * An acknowledgment arrives: whether it counts, what it frees, what it measures, whether something was lost, how the window moves, and what
  * leaves because of it. Covers RFC 9293 3.10.7.4 (fifth: ACK, window update), RFC 5681, RFC 6298 5, RFC 5961 5.2; Linux tcp_ack. The steps
- * are in clean.ts, rtt.ts and recovery/. Leaves out ECN feedback.
+ * are in clean.ts, rtt.ts, recovery/ and ecn/.
  */
 import { seqAdd, seqDiff, seqGt, seqLt, seqMax } from '../../base'
 import type { Seq32 } from '../../base'
-import { SYN } from '../../wire'
+import { ECE, SYN } from '../../wire'
 import type { TcpSegment } from '../../wire'
 import { algorithmOf, restartAfterIdle } from '../congestion'
+import { readFeedback } from '../ecn/feedback'
 import type { TcpIo } from '../io'
 import {
   ackFacts,
   CARRIES_DATA,
+  CONGESTION_ECHOED,
   DATA_ACKED,
   DUPLICATE_REPORTED,
   FORWARD_PROGRESS,
@@ -47,8 +49,8 @@ import { isArmed, stopTimer } from '../timers'
  */
 export type AckVerdict = 'accepted' | 'old' | 'tooOld' | 'future'
 
-/** Processes the acknowledgment and window of `segment`, which must bear the ACK bit. */
-export function processAck(tcb: Tcb, segment: TcpSegment, io: TcpIo): AckVerdict {
+/** Processes the acknowledgment and window of `segment`, which must bear the ACK bit. `clockMoved`: its timestamp is newer than all before. */
+export function processAck(tcb: Tcb, segment: TcpSegment, io: TcpIo, clockMoved = false): AckVerdict {
   const { snd } = tcb
   const { ack } = segment
   if (seqGt(ack, snd.nxt)) return 'future'
@@ -63,11 +65,12 @@ export function processAck(tcb: Tcb, segment: TcpSegment, io: TcpIo): AckVerdict
   updateWindow(tcb, segment, facts, io)
   advanceUna(tcb, ack, facts, io)
   readSacks(tcb, segment.options.sack, facts, io)
+  readClassicEcho(tcb, segment, facts)
   tcb.softError = ''
   tcb.persistProbesSent = 0
   tcb.keepaliveProbesSent = 0
-  if (tcb.sent.length === 0) nothingOutstanding(tcb, facts, io)
-  else outstanding(tcb, facts, io)
+  if (tcb.sent.length === 0) nothingOutstanding(tcb, segment, facts, clockMoved, io)
+  else outstanding(tcb, segment, facts, clockMoved, io)
   tcb.recovery.duplicateAcks = (facts.flags & UNA_ADVANCED) !== 0 ? 0 : tcb.recovery.duplicateAcks
   return 'accepted'
 }
@@ -78,10 +81,35 @@ function oldAck(tcb: Tcb, segment: TcpSegment, facts: AckFacts, io: TcpIo): AckV
   if (seqLt(segment.ack, seqAdd(tcb.snd.una, -plausible))) return 'tooOld'
   if (segment.options.sack.length > 0 && tcb.negotiated.sack) {
     readSacks(tcb, segment.options.sack, facts, io)
+    readMarks(tcb, segment, facts, false, io)
     runMachine(tcb, facts, 0, io)
     resend(tcb, facts, io)
   }
   return 'old'
+}
+
+/** ECE is a congestion signal for classic ECN; each ACK that has it says that all it delivers may have been marked (RFC 3168 6.1.2). */
+function readClassicEcho(tcb: Tcb, { flags }: TcpSegment, facts: AckFacts): void {
+  if (tcb.ecn.mode !== 'rfc3168' || (flags & ECE) === 0 || (flags & SYN) !== 0) return
+  facts.flags |= CONGESTION_ECHOED
+}
+
+/** What the ACK tells of marks, once it is known what it delivers; the algorithm takes note. */
+function readMarks(tcb: Tcb, segment: TcpSegment, facts: AckFacts, clockMoved: boolean, io: TcpIo): void {
+  if (tcb.ecn.mode === 'rfc3168') countMarked(tcb, facts, io)
+  else readFeedback(tcb, segment, facts, tcb.recovery.delivered - facts.priorDelivered, clockMoved, io)
+  algorithmOf(tcb).acked?.(tcb, io)
+}
+
+/** Classic ECN counts all that an ACK with ECE delivers as marked (tcp_count_delivered). */
+function countMarked(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
+  const { delivered } = tcb.recovery
+  const marked = delivered - facts.markedUpTo
+  facts.markedUpTo = delivered
+  if (marked <= 0 || tcb.ecn.mode !== 'rfc3168' || (facts.flags & CONGESTION_ECHOED) === 0) return
+  tcb.ecn.deliveredCe += marked
+  io.count('TCPDeliveredCE', marked)
+  io.recorder.emit('tcp/congestionEchoed', 'ecnEcho', marked, tcb.ecn.deliveredCe)
 }
 
 /** RFC 9293 3.10.7.4: takes the window when this segment is newer than the one that it was last taken from (SND.WL1, SND.WL2). */
@@ -118,7 +146,8 @@ function advanceUna(tcb: Tcb, ack: Seq32, facts: AckFacts, io: TcpIo): void {
 }
 
 /** Nothing was out: at most a probe or a keepalive is answered. */
-function nothingOutstanding(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
+function nothingOutstanding(tcb: Tcb, segment: TcpSegment, facts: AckFacts, clockMoved: boolean, io: TcpIo): void {
+  readMarks(tcb, segment, facts, clockMoved, io)
   if ((facts.flags & DUPLICATE_REPORTED) !== 0) runMachine(tcb, facts, 0, io)
   windowMayBeOpen(tcb, io)
   readProbeAck(tcb, facts, io)
@@ -138,11 +167,12 @@ function windowMayBeOpen(tcb: Tcb, io: TcpIo): void {
   setTransmitTimer(tcb, 'persist', clampToUserTimeout(tcb, persistInterval(tcb), tcb.persistSince, io), io)
 }
 
-function outstanding(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
+function outstanding(tcb: Tcb, segment: TcpSegment, facts: AckFacts, clockMoved: boolean, io: TcpIo): void {
   const { recovery } = tcb
   const { reneged } = recovery
   cleanQueue(tcb, facts, io)
   rackUpdateWindow(tcb, facts, io)
+  readMarks(tcb, segment, facts, clockMoved, io)
   readProbeAck(tcb, facts, io)
   if (isDubious(tcb, facts.flags)) {
     const duplicate = (facts.flags & (UNA_ADVANCED | NOT_DUPLICATE | DUPLICATE_REPORTED)) === 0
@@ -151,6 +181,7 @@ function outstanding(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
       io.recorder.emit('tcp/duplicateAckCounted', 'duplicateAck', recovery.duplicateAcks, facts.ack)
     }
     runMachine(tcb, facts, duplicate ? 1 : 0, io)
+    countMarked(tcb, facts, io)
   }
   if ((facts.flags & TIMER_DUE) !== 0) setTimerAfterAck(tcb, io)
   controlWindow(tcb, facts, reneged, io)

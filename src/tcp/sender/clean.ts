@@ -80,6 +80,7 @@ function takeOut(tcb: Tcb, segment: SentSegment, acked: Acked, facts: AckFacts, 
     }
     if (seqLe(segment.end, recovery.highSeq)) facts.flags |= ORIGINAL_DELIVERED
   }
+  if (!segment.sacked) facts.deliveredBytes += seqDiff(segment.end, segment.seq)
   if (segment.sacked) recovery.sackedOut--
   else if (tcb.negotiated.sack) {
     countDelivered(tcb, 1)

@@ -44,7 +44,10 @@ describe('tcp/waiting', () => {
       ['FIN-WAIT-2', 'peerClose'],
       ['TIME-WAIT', 'timeWait'],
     ]
-    for (const [state, reason] of expected) expect(waitReason(senderBench({ state }).tcb)).toBe(reason)
+    for (const [state, reason] of expected) {
+      const { tcb, io } = senderBench({ state })
+      expect(waitReason(tcb, io)).toBe(reason)
+    }
   })
 
   test('a FIN that is out waits for its ACK, and a lost segment for its retransmission', () => {

@@ -32,7 +32,7 @@ export function afterInput(tcb: Tcb, io: TcpIo): void {
 }
 
 export function noteWaiting(tcb: Tcb, io: TcpIo): void {
-  const reason = waitReason(tcb)
+  const reason = waitReason(tcb, io)
   const bytes = unsentBytes(tcb)
   const { waiting } = tcb
   if (waiting.reason === reason && waiting.bytes === bytes) return
@@ -43,7 +43,7 @@ export function noteWaiting(tcb: Tcb, io: TcpIo): void {
 }
 
 /** What keeps the sender from sending more at this moment. */
-export function waitReason(tcb: Tcb): WaitReason {
+export function waitReason(tcb: Tcb, io: TcpIo): WaitReason {
   switch (tcb.state) {
     case 'CLOSED':
     case 'LISTEN':
@@ -56,14 +56,14 @@ export function waitReason(tcb: Tcb): WaitReason {
     case 'FIN-WAIT-2':
       return 'peerClose'
     default:
-      return waitWithData(tcb)
+      return waitWithData(tcb, io)
   }
 }
 
-function waitWithData(tcb: Tcb): WaitReason {
+function waitWithData(tcb: Tcb, io: TcpIo): WaitReason {
   // What could go and did not waits for a larger burst: until the next ACK opens the window further.
   if (unsentBytes(tcb) > 0) {
-    const hold = sendHold(tcb, effectiveMss(tcb), nagleMode(tcb))
+    const hold = sendHold(tcb, effectiveMss(tcb, io), nagleMode(tcb))
     return hold ?? (isArmed(tcb, 'pacing') ? 'pacing' : 'congestionWindow')
   }
   const { recovery } = tcb

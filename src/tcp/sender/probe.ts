@@ -15,7 +15,7 @@ function wakePeer(tcb: Tcb, io: TcpIo): void {
   const room = seqDiff(windowEnd(tcb), tcb.snd.nxt)
   if (unsentBytes(tcb) > 0 && room > 0) {
     // All of the room, so that the end of the silly window deadlock is at hand (RFC 9293 3.8.6.2.1: the override timeout).
-    const mss = effectiveMss(tcb)
+    const mss = effectiveMss(tcb, io)
     const limit = Math.min(mss, room)
     if (headContent(tcb).bytes > limit) splitHead(tcb, limit)
     const head = unsentHead(tcb)
@@ -58,7 +58,7 @@ export function probeTail(tcb: Tcb, io: TcpIo): void {
 
 function sendProbe(tcb: Tcb, io: TcpIo): boolean {
   const { recovery } = tcb
-  const mss = effectiveMss(tcb)
+  const mss = effectiveMss(tcb, io)
   recovery.tlpRetrans = false
   const unsent = unsentBytes(tcb)
   if (unsent > 0 && seqDiff(windowEnd(tcb), tcb.snd.nxt) >= Math.min(unsent, mss)) {

@@ -78,7 +78,7 @@ export function retransmit(tcb: Tcb, index: number, purpose: SendPurpose, io: Tc
 export function sendAgain(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo, push = false): boolean {
   const segment = tcb.sent[index]
   if (seqLt(segment.seq, tcb.snd.una)) segment.seq = tcb.snd.una
-  if ((segment.flags & SYN) === 0 && !fitSegment(tcb, index)) return false
+  if ((segment.flags & SYN) === 0 && !fitSegment(tcb, index, io)) return false
   const flags = wireFlags(tcb, segment) | (push ? PSH : 0)
   const before = tcb.snd.transmittedAt
   segment.sentEvent = emitSegment(tcb, segment.seq, flags, payloadOf(tcb, segment), purpose, io)
@@ -108,9 +108,9 @@ function payloadOf(tcb: Tcb, segment: SentSegment): Uint8Array {
 }
 
 /** Cuts or joins so that the segment fits MSS and window. A head beyond a withdrawn window goes all the same, as a probe. */
-function fitSegment(tcb: Tcb, index: number): boolean {
+function fitSegment(tcb: Tcb, index: number, io: TcpIo): boolean {
   const segment = tcb.sent[index]
-  const mss = effectiveMss(tcb)
+  const mss = effectiveMss(tcb, io)
   let room = seqDiff(windowEnd(tcb), segment.seq)
   if (room <= 0) {
     if (segment.seq !== tcb.snd.una) return false

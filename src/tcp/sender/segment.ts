@@ -8,6 +8,7 @@ import type { SendPurpose } from '../../trace'
 import { ACK, RST, SYN } from '../../wire'
 import type { TcpSegment } from '../../wire'
 import { algorithmOf } from '../congestion'
+import { ecnFlags } from '../ecn/send'
 import type { TcpIo } from '../io'
 import { segmentOptions } from '../options'
 import { onAckSent, onDataSent } from '../receiver/ack'
@@ -18,7 +19,7 @@ import type { Tcb } from '../tcb'
 
 const MAX_UNSCALED_WINDOW = 65_535
 
-/** Sends one segment. `payload` is shared with the trace, so it must never change. Returns the index of its event. */
+/** Sends one segment. `payload` is shared with the trace, so it must never change. `ackOf`: what it acknowledges, where that is not all. Returns the index of its event. */
 export function emitSegment(
   tcb: Tcb,
   seq: Seq32,
@@ -26,6 +27,7 @@ export function emitSegment(
   payload: Uint8Array,
   purpose: SendPurpose,
   io: TcpIo,
+  ackOf: Seq32 = tcb.rcv.nxt,
 ): number {
   const syn = (flags & SYN) !== 0
   const window = syn ? Math.min(tcb.rcv.wnd, MAX_UNSCALED_WINDOW) : selectWindow(tcb, io)
@@ -33,8 +35,8 @@ export function emitSegment(
     srcPort: tcb.local.port,
     dstPort: tcb.remote.port,
     seq,
-    ack: (flags & ACK) !== 0 ? tcb.rcv.nxt : (0 as Seq32),
-    flags,
+    ack: (flags & ACK) !== 0 ? ackOf : (0 as Seq32),
+    flags: flags | ecnFlags(tcb, seq, flags, payload.length, purpose, io),
     window,
     urgentPointer: 0,
     options: segmentOptions(tcb, io, syn ? ((flags & ACK) !== 0 ? 'synAck' : 'syn') : 'segment'),
@@ -43,7 +45,7 @@ export function emitSegment(
   const event = io.transmit(tcb, segment, purpose)
   tcb.totals.segmentsOut++
   tcb.snd.transmittedAt = Math.max(tcb.snd.transmittedAt, io.now)
-  if ((flags & ACK) !== 0 && (flags & RST) === 0) onAckSent(tcb, io)
+  if ((flags & ACK) !== 0 && (flags & RST) === 0) onAckSent(tcb, ackOf, io)
   if (payload.length > 0) {
     tcb.totals.bytesSent += payload.length
     tcb.totals.dataSegmentsOut++

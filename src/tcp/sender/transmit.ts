@@ -9,6 +9,7 @@ import type { Micros } from '../../base'
 import type { SendPurpose, WaitReason } from '../../trace'
 import { ACK, FIN, PSH, RST, SYN } from '../../wire'
 import { algorithmOf, validateWindow } from '../congestion'
+import { reflectedFlags } from '../ecn/handshake'
 import type { TcpIo } from '../io'
 import { inReduction, segmentsInFlight } from '../recovery/counts'
 import { RTO_INITIAL } from '../rtt'
@@ -103,7 +104,7 @@ export function pushPending(tcb: Tcb, nagleOff: boolean, io: TcpIo): number {
 /** Sends what may go under `mode`, Linux's nonagle; at most `bursts` times. Returns how many segments left (tcp_write_xmit). */
 export function pushWith(tcb: Tcb, mode: number, io: TcpIo, bursts = Number.POSITIVE_INFINITY): number {
   if (!maySend(tcb) || unsentHead(tcb) === undefined) return 0
-  const mss = effectiveMss(tcb)
+  const mss = effectiveMss(tcb, io)
   const most = burstSegments(tcb, mss, io)
   let count = 0
   let limited = false
@@ -257,9 +258,10 @@ export function queueFin(tcb: Tcb, io: TcpIo): void {
   pushPending(tcb, true, io)
 }
 
-/** A segment without data at SND.NXT. */
-export function sendAck(tcb: Tcb, io: TcpIo, purpose: SendPurpose): void {
-  emitSegment(tcb, acceptableSeq(tcb), ACK, NOTHING, purpose, io)
+/** A segment without data at SND.NXT. `reflects`: its ACE field says how the peer's SYN arrived (RFC 9768 3.1.2). `ackOf`: what it acknowledges. */
+export function sendAck(tcb: Tcb, io: TcpIo, purpose: SendPurpose, reflects = false, ackOf = tcb.rcv.nxt): void {
+  const ace = reflects ? reflectedFlags(tcb.ecn.arrivedOnSyn) : 0
+  emitSegment(tcb, acceptableSeq(tcb), ACK | ace, NOTHING, purpose, io, ackOf)
 }
 
 /** RST of a live connection (RFC 9293 3.10.5). */

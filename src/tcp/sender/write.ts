@@ -28,7 +28,7 @@ export interface WriteOptions {
 /** Queues and sends as much of `bytes`, which must never change, as there is room for. Returns how many. */
 export function writeBytes(tcb: Tcb, bytes: Uint8Array, io: TcpIo, options: WriteOptions = {}): number {
   checkAppLimited(tcb)
-  const mss = effectiveMss(tcb)
+  const mss = effectiveMss(tcb, io)
   const goal = bufferGoal(tcb, mss)
   let taken = 0
   while (taken < bytes.length) {

@@ -15,5 +15,6 @@ export const NETWORK_RULES = {
   handOnWire: { rfc: 'none', linux: 'none' },
   cableUnplugged: { rfc: 'none', linux: 'netif_carrier_off > dev_deactivate' },
   loopback: { rfc: 'RFC 1122 3.2.1.3', linux: 'loopback_xmit > netif_rx' },
+  linkMark: { rfc: 'RFC 3168 5, RFC 8257 3.1', linux: 'red_enqueue > INET_ECN_set_ce' },
   noRoute: { rfc: 'RFC 1122 3.3.1', linux: 'ip_route_output_flow' },
 } as const satisfies Readonly<Record<string, Rule>>

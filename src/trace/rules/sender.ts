@@ -24,6 +24,8 @@ export const SENDER_RULES = {
   retransmitGaveUp: { rfc: 'RFC 9293 3.8.3', linux: 'tcp_write_timeout > retransmits_timed_out' },
   synGaveUp: { rfc: 'RFC 9293 3.8.3 MUST-23', linux: 'tcp_write_timeout (TCP_SYN_SENT)' },
   synAckGaveUp: { rfc: 'RFC 9293 3.8.3', linux: 'reqsk_timer_handler' },
+  ecnEcho: { rfc: 'RFC 3168 6.1.2', linux: 'tcp_ack > tcp_ecn_rcv_ecn_echo' },
+  accEcnFeedback: { rfc: 'RFC 9768 3.2.2.5.2', linux: 'tcp_ack > tcp_accecn_process' },
   probeGaveUp: { rfc: 'RFC 9293 3.8.6.1', linux: 'tcp_probe_timer > tcp_write_err' },
   paced: { rfc: 'draft-ietf-ccwg-bbr 5.6.2', linux: 'tcp_write_xmit > tcp_pacing_check' },
   bbrMode: { rfc: 'draft-ietf-ccwg-bbr 5.3', linux: 'tcp_cong_control > bbr_update_model' },

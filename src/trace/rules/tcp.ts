@@ -51,6 +51,10 @@ export const TCP_RULES = {
   keepaliveGaveUp: { rfc: 'RFC 9293 3.8.4', linux: 'tcp_keepalive_timer > tcp_write_err' },
   timerFired: { rfc: 'RFC 9293 3.10.8', linux: 'tcp_write_timer_handler' },
   segmentArrived: { rfc: 'RFC 9293 3.10.7', linux: 'tcp_v4_rcv > tcp_v4_do_rcv' },
+  ecnAgreed: { rfc: 'RFC 3168 6.1.1', linux: 'tcp_ecn_rcv_synack, tcp_ecn_openreq_child' },
+  accEcnAgreed: { rfc: 'RFC 9768 3.1', linux: 'tcp_ecn_rcv_synack_accecn, tcp_ecn_openreq_child' },
+  ecnMark: { rfc: 'RFC 3168 6.1.3', linux: 'tcp_data_queue > tcp_data_ecn_check' },
+  accEcnMark: { rfc: 'RFC 9768 3.2.1', linux: 'tcp_rcv_established > tcp_ecn_received_counters' },
   closedAnswers: { rfc: 'RFC 9293 3.10.7.1', linux: 'tcp_v4_rcv > tcp_v4_send_reset' },
   /** What a user asked to be told of bytes that it wrote. */
   errorQueue: { rfc: 'socket(7)', linux: 'sock_queue_err_skb > sk_error_report' },

@@ -36,6 +36,8 @@ const MEMBERS: Readonly<Record<EventGroup, readonly EventType[]>> = {
     'link/packetDelayed',
     'link/packetHeld',
     'link/packetReleased',
+    'link/packetMarked',
+    'tcp/markArrived',
   ],
   losses: [
     'link/packetLost',
@@ -47,7 +49,15 @@ const MEMBERS: Readonly<Record<EventGroup, readonly EventType[]>> = {
     'tcp/congestionUndone',
   ],
   timers: ['tcp/timerFired', 'tcp/rttMeasured', 'tcp/ackDelayed'],
-  congestion: ['tcp/sampled', 'tcp/caStateChanged', 'tcp/congestionUndone', 'tcp/waiting', 'tcp/congestionModeChanged'],
+  congestion: [
+    'tcp/sampled',
+    'tcp/caStateChanged',
+    'tcp/congestionUndone',
+    'tcp/waiting',
+    'tcp/ecnAgreed',
+    'tcp/congestionEchoed',
+    'tcp/congestionModeChanged',
+  ],
   queues: ['host/synQueued', 'host/synQueueLeft', 'host/acceptQueued', 'host/accepted', 'link/packetQueued'],
 }
 

@@ -135,6 +135,12 @@ export function blocked(reason: string): string {
   return BLOCKS[reason] ?? reason
 }
 
+const ECN_MODES: Readonly<Record<string, string>> = {
+  disabled: 'the peer or the path does not let ECN through, so there is none',
+  rfc3168: 'both ends speak ECN: a router may mark instead of dropping',
+  accecn: 'both ends speak accurate ECN: every mark is counted',
+}
+
 const INFINITE = 0xffff_ffff
 
 function moved(event: EventOf<'tcp/stateChanged'>, from: TcpState, to: TcpState, t: Teller): string {
@@ -203,6 +209,12 @@ export const events: Sentences = {
   'tcp/waiting': (e, t) => `${capital(owner(e, t))} waits ${WAITS[e.reason]}`,
   'tcp/gaveUp': (e, t) => `${capital(owner(e, t))} gave up after ${e.count} tries: ${e.errno}`,
   'tcp/errorSet': (e, t) => `The next call on ${owner(e, t)} will fail with ${e.errno}`,
+  'tcp/ecnAgreed': (e, t) => `${capital(owner(e, t))}: ${ECN_MODES[e.mode] ?? e.mode}`,
+  'tcp/markArrived': (e, t) => `${capital(host(t, e.host))} got a segment marked CE, the ${nth(e.total)}`,
+  'tcp/congestionEchoed': (e, t) =>
+    `${capital(host(t, e.host))} hears that ${e.marks === 1 ? 'a segment' : `${e.marks} segments`} of its own arrived marked CE`,
+  'link/packetMarked': (e, t) =>
+    `${capital(packetName(t.packet(e.packet)))} was marked CE instead of being lost: ${e.waiting} wait before it`,
   'link/packetQueued': (e, t) => `${capital(packetName(t.packet(e.packet)))} waits for the link ${behind(e.waiting)}`,
   'link/packetLost': (e, t) => `${capital(packetName(t.packet(e.packet)))} was lost: ${LOSSES[e.reason]}`,
   'link/packetDelivered': (e, t) =>
