@@ -102,17 +102,15 @@ export function reflectedFlags(codepoint: number): number {
   return aceFlags(REFLECTED_ACE[codepoint & 3])
 }
 
-/** The answer to our SYN (RFC 9768 3.1.2, table 2). */
+/** The answer to our SYN (RFC 9768 3.1.2, table 2). What is reserved there is read as Linux reads it: an answer of AccECN. */
 export function readSynAck(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
   const { ecn } = tcb
   if (ecn.mode === 'disabled') return
   const ace = aceOf(segment.flags)
   if (ace === 0 || ace === 7) settle(tcb, 'disabled', io)
   else if (ace === 1) settle(tcb, 'rfc3168', io)
-  else if (ecn.mode === 'rfc3168') {
-    // We asked for classic ECN, and this is no answer to that.
-    settle(tcb, (segment.flags & CLASSIC) === ECE ? 'rfc3168' : 'disabled', io)
-  } else {
+  else if (ace !== ACE_RESERVED || ecn.mode === 'pending') {
+    // Linux takes such an answer to a classic request, too: the peer speaks AccECN.
     settle(tcb, 'accecn', io)
     ecn.arrivedOnSyn = ecn.arriving
     if (noteOption(tcb, segment.options.accEcn)) ecn.optionDemand = 2
