@@ -2,14 +2,13 @@
  * SYN cookies (RFC 4987 3.6; Linux net/ipv4/syncookies.c): when the SYN queue is full, the SYN,ACK carries what the listener would
  * have remembered, and the final ACK brings it back. The ISN holds a minute counter and one of four MSS values under
  * two keyed hashes; the low six bits of the timestamp hold window scale and SACK. Without timestamps both options are given up.
- *
- * Left out: ECN in the timestamp (we do not negotiate it here).
+ * A further bit remembers ECN; that it is accurate ECN the final ACK tells.
  */
 import { mix32, present } from '../base'
 import type { Micros, Seq32 } from '../base'
 import { acceptSyn, createTcb, segmentArrives } from '../tcp'
 import type { TcpIo } from '../tcp'
-import { ACK, NO_OPTIONS, RST, SYN } from '../wire'
+import { ACK, AE, CE, CWR, ECE, NO_OPTIONS, RST, SYN } from '../wire'
 import type { Packet, TcpOptions, TcpSegment } from '../wire'
 import { acceptQueueFull, countDrop } from './admit'
 import { createChild } from './children'
@@ -30,6 +29,8 @@ const PERIOD_MICROS = 60_000_000
 const MAX_AGE = 2
 const NO_SCALE = 0xf
 const SACK_BIT = 0x10
+const ECN_BIT = 0x20
+const ECN_FLAGS = AE | CWR | ECE
 const OPTION_BITS = 0x3f
 
 /** Answers a SYN and forgets it. */
@@ -78,13 +79,13 @@ export function admitCookie(host: Host, socket: Socket, packet: Packet, io: Host
   const before = recorder.socket
   recorder.socket = child.id
   const silent: TcpIo = { ...quiet(host, io), recorder, count: (counter, by) => count(host, counter, by) }
-  acceptSyn(tcb, rememberedSyn(packet, mss), silent)
+  acceptSyn(tcb, rememberedSyn(packet, mss, host.sysctl.tcp_ecn), silent)
   // Nobody knows when the SYN,ACK left: its round trip may be measured by timestamps alone (Karn).
   for (const sent of tcb.sent) {
     sent.retransmits = 1
     sent.firstSentAt = io.now - MAX_AGE * PERIOD_MICROS
   }
-  segmentArrives(tcb, segment, packet.id, tcpIo(host, io))
+  segmentArrives(tcb, segment, packet.id, tcpIo(host, io), packet.ip.tos & CE)
   settle(host, child, io)
   recorder.socket = before
   return true
@@ -121,10 +122,12 @@ function synAckFor(
       return -1
     },
   }
-  acceptSyn(tcb, { ...segment, options: offered }, capture)
+  // Without a timestamp there is no place to remember ECN in.
+  const flags = timestamps === undefined ? segment.flags & ~ECN_FLAGS : segment.flags
+  acceptSyn(tcb, { ...segment, flags, options: offered }, capture, ip.tos & CE)
   const stamp = reply?.options.timestamps
   if (reply === undefined || stamp === undefined) return reply
-  const value = hideOptions(stamp.value, offered)
+  const value = hideOptions(stamp.value, offered, tcb.ecn.asked !== 'none')
   return { ...reply, options: { ...reply.options, timestamps: { ...stamp, value } } }
 }
 
@@ -150,14 +153,14 @@ function quiet(host: Host, io: HostIo): TcpIo {
 }
 
 /** Linux cookie_init_timestamp: the clock's low bits give way to the options, without running ahead of it. */
-function hideOptions(value: number, { windowScale, sackPermitted }: TcpOptions): number {
-  const bits = (windowScale ?? NO_SCALE) | (sackPermitted ? SACK_BIT : 0)
+function hideOptions(value: number, { windowScale, sackPermitted }: TcpOptions, ecn: boolean): number {
+  const bits = (windowScale ?? NO_SCALE) | (sackPermitted ? SACK_BIT : 0) | (ecn ? ECN_BIT : 0)
   const stamped = (value - (value & OPTION_BITS) + bits) >>> 0
   return stamped > value ? (stamped - OPTION_BITS - 1) >>> 0 : stamped
 }
 
-/** The SYN as far as cookie and timestamp remember it. */
-function rememberedSyn({ segment }: Packet, mss: number): TcpSegment {
+/** The SYN as far as cookie and timestamp remember it; a final ACK that counts from 2 on is of AccECN (Linux cookie_accecn_ok, RFC 9768 5.1). */
+function rememberedSyn({ segment }: Packet, mss: number, setting: number): TcpSegment {
   const { timestamps } = segment.options
   const bits = timestamps === undefined ? NO_SCALE : timestamps.echo & OPTION_BITS
   const scale = bits & NO_SCALE
@@ -169,8 +172,11 @@ function rememberedSyn({ segment }: Packet, mss: number): TcpSegment {
     timestamps: timestamps === undefined ? undefined : { value: timestamps.value, echo: 0 },
     accEcn: undefined,
   }
+  const accurate = (segment.flags & (AE | CWR)) !== 0
+  const remembered = (bits & ECN_BIT) !== 0 && timestamps !== undefined && setting !== 0
+  const asked = remembered ? (accurate ? ECN_FLAGS : ECE | CWR) : 0
   const payload = new Uint8Array(0)
-  return { ...segment, seq: ((segment.seq - 1) >>> 0) as Seq32, ack: 0 as Seq32, flags: SYN, options, payload }
+  return { ...segment, seq: ((segment.seq - 1) >>> 0) as Seq32, ack: 0 as Seq32, flags: SYN | asked, options, payload }
 }
 
 /** Linux secure_tcp_syn_cookie. */

@@ -54,6 +54,15 @@ describe('a link', () => {
     expect(arrivalTimes(b).at(-1)).toBe(416)
   })
 
+  test('marks ECN-capable packets once its queue has grown to the threshold, and others not', () => {
+    const b = bench({ rateBitsPerSecond: 10_000_000, markPackets: 2 })
+    for (const tos of [2, 2, 2, 2, 0, 0x29, 3]) sendPacket(b, 0, { length: 1500, tos })
+    runBench(b, SECOND)
+    expect(b.arrivals.map(({ packet }) => packet.ip.tos)).toEqual([2, 2, 2, 3, 0, 0x2b, 3])
+    expect(eventsOf(b, 'link/packetMarked').map(({ args }) => args[2])).toEqual([2, 4])
+    expect(lossReasons(b)).toEqual([])
+  })
+
   test('lets 100 wait while one is in service and loses the next at the tail, at once', () => {
     const b = bench({ rateBitsPerSecond: 10_000_000 })
     for (let i = 0; i < 102; i++) sendPacket(b, 0, { length: 1500 })

@@ -9,6 +9,7 @@
 import { nextChance, nextInt } from '../base'
 import { LOSS_REASONS, NO_LINK } from '../trace'
 import type { LossReason, RuleName } from '../trace'
+import { CE, NOT_ECT } from '../wire'
 import type { Packet } from '../wire'
 import { damage } from './damage'
 import { matchFaults } from './faults'
@@ -68,7 +69,12 @@ function transmit(net: Network, way: Way, from: number, packet: Packet, faults: 
   const arrival = Math.max(Math.ceil(start + micros) + settings.delayMicros + jitter, direction.lastArrival)
   direction.lastArrival = arrival
   const to = way.name === 'aToB' ? way.link.b : way.link.a
-  const flight = createFlight(packet, { from, to, link: index, direction: way.name }, now)
+  const waiting = start > now ? waitingAt(direction, now) - 1 : 0
+  const flight = createFlight(
+    marked(packet, waiting, way, from, io),
+    { from, to, link: index, direction: way.name },
+    now,
+  )
   flight.serviceStart = start
   flight.transmitMicros = micros
   flight.jitterMicros = jitter
@@ -76,10 +82,19 @@ function transmit(net: Network, way: Way, from: number, packet: Packet, faults: 
   flight.dueAt = arrival
   flight.endAt = arrival
   if (start > now) {
-    record(io, from, flight.cause, 'link/packetQueued', 'linkQueue', packet.id, index, waitingAt(direction, now) - 1)
+    record(io, from, flight.cause, 'link/packetQueued', 'linkQueue', packet.id, index, waiting)
   }
   net.flights.set(packet.id, flight)
   takeChances(net, flight, direction, faults, io)
+}
+
+/** A queue that has grown tells an ECN-capable sender so, instead of losing its packets later (RFC 3168 5, RFC 8257 3.1). `waiting`: packets before it. */
+function marked(packet: Packet, waiting: number, { direction, index }: Way, from: number, io: NetworkIo): Packet {
+  const threshold = direction.settings.markPackets ?? 0
+  const { ip } = packet
+  if (threshold === 0 || waiting < threshold || (ip.tos & CE) === NOT_ECT || (ip.tos & CE) === CE) return packet
+  record(io, from, packet.sentEvent, 'link/packetMarked', 'linkMark', packet.id, index, waiting)
+  return { ...packet, ip: { ...ip, tos: ip.tos | CE } }
 }
 
 /** Applies what chance and the faults decide, then schedules the packet; a second copy comes after it. */

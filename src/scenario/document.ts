@@ -78,6 +78,8 @@ export interface LinkSettingsDocument {
   readonly jitter?: Duration
   /** Packets that may wait. */
   readonly queue?: number
+  /** Packets of queue from which ECN-capable packets are marked CE; 0 for never. */
+  readonly mark?: number
   /** Chances, 0..1. */
   readonly loss?: number
   readonly reorder?: number

@@ -329,6 +329,20 @@ describe('congestion', () => {
     const firstLoss = (id: string): number => eventsOfType(run(id), 'link/packetLost')[0].at
     expect(firstLoss('slow-start-cubic')).toBeGreaterThan(firstLoss('slow-start-reno'))
   })
+
+  test('marks-not-losses: the queue marks, the window follows, nothing is lost or sent again', () => {
+    const it = run('marks-not-losses')
+    expect(eventsOfType(it, 'tcp/ecnAgreed').map((event) => event.mode)).toEqual(['rfc3168', 'rfc3168'])
+    expect(eventsOfType(it, 'link/packetLost')).toEqual([])
+    const marks = eventsOfType(it, 'link/packetMarked').length
+    expect(marks).toBeGreaterThan(20)
+    // Some are on their way at the end.
+    expect(marks - eventsOfType(it, 'tcp/markArrived', SERVER).length).toBeLessThan(20)
+    const states = new Set(eventsOfType(it, 'tcp/caStateChanged', CLIENT).map((event) => event.to))
+    expect([...states].toSorted()).toEqual(['CWR', 'Open'])
+    const sizes = eventsOfType(it, 'tcp/sampled', CLIENT).filter((event) => event.at > 1_000_000)
+    expect(Math.max(...sizes.map((event) => event.cwnd))).toBeLessThan(45)
+  })
 })
 
 test('empty: two machines wait for a person', () => {

@@ -107,12 +107,18 @@ export function networkBench(spec: WorldSpec): NetworkBench {
 export function sendPacket(
   bench: NetworkBench,
   from: number,
-  more: { readonly length?: number; readonly flags?: number; readonly dst?: number; readonly sentEvent?: number } = {},
+  more: {
+    readonly length?: number
+    readonly flags?: number
+    readonly dst?: number
+    readonly sentEvent?: number
+    readonly tos?: number
+  } = {},
 ): Packet {
-  const { length = 40, flags = ACK, dst = 0x0a000002 - from, sentEvent = -1 } = more
+  const { length = 40, flags = ACK, dst = 0x0a000002 - from, sentEvent = -1, tos = 0 } = more
   const packet: Packet = {
     id: bench.nextPacket++,
-    ip: { src: 0x0a000001 + from, dst, ttl: 64, identification: 0, tos: 0, dontFragment: true },
+    ip: { src: 0x0a000001 + from, dst, ttl: 64, identification: 0, tos, dontFragment: true },
     segment: {
       srcPort: 1000,
       dstPort: 80,

@@ -16,4 +16,6 @@ export interface LinkSettings {
   reorderMicros: Micros
   duplicate: number
   corrupt: number
+  /** Packets of queue from which an ECN-capable packet is marked CE (RFC 3168 5): it sees so many before it; 0 or nothing for never. */
+  markPackets?: number
 }

@@ -29,6 +29,7 @@ export const LINK_RANGES: Readonly<Record<keyof LinkSettings, Range>> = {
   reorderMicros: UP_TO_AN_HOUR,
   duplicate: CHANCE,
   corrupt: CHANCE,
+  markPackets: whole(0, 100_000),
 }
 
 /** One sentence on the first link setting that is out of range; undefined when all are well. */

@@ -5,7 +5,7 @@ import { client, closeConn, connectTo80, program, server, sink, V1 } from './par
 /** 10 Mbit/s and 20 ms there and back hold 17 segments; 50 more may wait. */
 const NARROW: LinkDocument = { a: 'client', b: 'server', both: { rate: '10Mbit', delay: '10ms', queue: 50 } }
 
-function bulk(algorithm: 'reno' | 'cubic'): ScenarioDocument['hosts'] {
+function bulk(algorithm: 'reno' | 'cubic' | 'dctcp'): ScenarioDocument['hosts'] {
   return [
     {
       ...client(
@@ -57,5 +57,22 @@ export const congestion: readonly ScenarioDocument[] = [
     until: '8s',
     hosts: bulk('cubic'),
     links: [NARROW],
+  },
+  {
+    ...V1,
+    id: 'marks-not-losses',
+    title: 'Marks instead of losses (DCTCP)',
+    summary:
+      'The queue marks packets once ten wait, the receiver echoes each mark, and DCTCP slows down by as much as was marked: the link stays full, nothing is lost.',
+    hint: 'Try: set the mark of the link to 0 while it runs, and see the queue fill until it loses packets.',
+    watch: [
+      'Both SYNs agree on ECN: ECE and CWR in the SYN, ECE in the SYN,ACK',
+      'Marked packets arrive; ECE goes back until CWR says that it was heeded',
+      'The state is CWR, never Recovery: there is nothing to send again',
+    ],
+    focus: 'congestion',
+    until: '4s',
+    hosts: bulk('dctcp').map((host) => ({ ...host, sysctl: { tcp_congestion_control: 'dctcp' } })),
+    links: [{ ...NARROW, both: { ...NARROW.both, mark: 10 } }],
   },
 ]

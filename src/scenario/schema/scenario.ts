@@ -89,6 +89,7 @@ const linkSettings: v.GenericSchema<unknown, LinkSettingsDocument> = record({
   delay: v.optional(linkDelay),
   jitter: v.optional(linkDelay),
   queue: v.optional(whole('a number of packets', 0, 100_000)),
+  mark: v.optional(whole('a number of packets', 0, 100_000)),
   loss: v.optional(chance),
   reorder: v.optional(chance),
   reorderDelay: v.optional(linkDelay),

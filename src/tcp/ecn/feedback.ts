@@ -103,7 +103,7 @@ function readOption(tcb: Tcb, option: AccEcnOption | undefined, bytes: number): 
     return true
   }
   noteOption(tcb, option)
-  return takeCounters(tcb, option)
+  return (ecn.failures & OPTION_FAIL_RECV) === 0 && takeCounters(tcb, option)
 }
 
 function takeCounters(tcb: Tcb, { order, counters }: AccEcnOption): boolean {

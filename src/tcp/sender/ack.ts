@@ -98,7 +98,8 @@ function readClassicEcho(tcb: Tcb, { flags }: TcpSegment, facts: AckFacts): void
 function readMarks(tcb: Tcb, segment: TcpSegment, facts: AckFacts, clockMoved: boolean, io: TcpIo): void {
   if (tcb.ecn.mode === 'rfc3168') countMarked(tcb, facts, io)
   else readFeedback(tcb, segment, facts, tcb.recovery.delivered - facts.priorDelivered, clockMoved, io)
-  algorithmOf(tcb).acked?.(tcb, io)
+  // The algorithm begins with the connection, and so after the ACK that opens it.
+  if ((facts.flags & SYN_ACKED) === 0) algorithmOf(tcb).acked?.(tcb, io)
 }
 
 /** Classic ECN counts all that an ACK with ECE delivers as marked (tcp_count_delivered). */

@@ -22,8 +22,9 @@ interface FormValues {
   readonly jitter: number
   readonly loss: number
   readonly queue: number
+  readonly mark: number
 }
-const FIELDS = ['rate', 'delay', 'jitter', 'loss', 'queue'] as const
+const FIELDS = ['rate', 'delay', 'jitter', 'loss', 'queue', 'mark'] as const
 
 function valuesOf(settings: LinkSettings): FormValues {
   return {
@@ -32,16 +33,18 @@ function valuesOf(settings: LinkSettings): FormValues {
     jitter: settings.jitterMicros / 1_000,
     loss: Number((settings.loss * 100).toFixed(4)),
     queue: settings.queuePackets,
+    mark: settings.markPackets ?? 0,
   }
 }
 
-function settingsOf({ rate, delay, jitter, loss, queue }: FormValues): Partial<LinkSettings> {
+function settingsOf({ rate, delay, jitter, loss, queue, mark }: FormValues): Partial<LinkSettings> {
   return {
     rateBitsPerSecond: rate * 1e6,
     delayMicros: Math.round(delay * 1_000),
     jitterMicros: Math.round(jitter * 1_000),
     loss: loss / 100,
     queuePackets: Math.round(queue),
+    markPackets: Math.round(mark),
   }
 }
 

@@ -282,6 +282,7 @@ export const shell = {
     loss: 'Loss, %',
     jitter: 'Jitter, ms',
     queue: 'Queue, packets',
+    mark: 'Mark CE from, packets (0: never)',
     direction: 'Direction',
     both: 'both ways',
     to: (from: string, to: string) => `${from} to ${to}`,
