@@ -12,6 +12,7 @@ test.each([
   ['CUBIC: HyStart, two recoveries, the curve between them', 'cubic-curve'],
   ['CUBIC over a short queue and a long path: fast convergence', 'cubic-overflow'],
   ['CUBIC: five segments in a row are lost', 'cubic-five-drops'],
+  ['Reno: three segments of a window are lost', 'reno-three-drops'],
   ['Reno: one segment in two hundred is lost', 'reno-random-loss'],
   ['Reno: the retransmission is lost, too', 'reno-lost-again'],
   ['Reno without SACK: NewReno recoveries', 'reno-no-sack'],
