@@ -8,6 +8,7 @@ import type { Micros, Seq32 } from '../base'
 import type { CaState, Errno, TcpState, TimerKind, WaitReason } from '../trace'
 import type { Ipv4Address } from '../wire'
 import type { EcnState } from './ecn/state'
+import type { SlowStartRounds } from './congestion/hystart-plus'
 
 export interface Endpoint {
   readonly address: Ipv4Address
@@ -312,6 +313,8 @@ export interface Tcb {
     pacingRate: number
     /** Bursts keep the distance that pacingRate gives (sk_pacing_status), because the algorithm, SO_MAX_PACING_RATE or the queueing discipline asks. */
     paced: boolean
+    /** The rounds of the first slow start (HyStart++). */
+    rounds: SlowStartRounds
     /** The algorithm's own numbers: a flat record, made by its `create`. */
     own: Record<string, number>
   }

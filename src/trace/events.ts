@@ -109,6 +109,8 @@ export const EVENT_FIELDS = {
   'link/changed': { link: 'uint', change: 'text' },
   /** A model-based algorithm turned to something else (BBR's states); what it believes of the path: bytes a second and the least round trip. */
   'tcp/congestionModeChanged': { from: 'text', to: 'text', bytesPerSecond: 'uint', minRttMicros: 'uint' },
+  /** HyStart++ slows the first slow start, takes that back, or ends it; the least round trips of this round and of the one before, 0 for none. */
+  'tcp/slowStartChanged': { to: 'text', roundMinMicros: 'uint', lastMinMicros: 'uint' },
   /** An epoll put an interest into its ready list: its descriptor, and the events that it is watched for. */
   'host/epollReady': { fd: 'int', events: 'text' },
   /** The error queue got an entry: origin and info as in struct sock_extended_err, and which byte or write. */

@@ -70,6 +70,7 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
   tcp_ecn_fallback: SWITCH,
   tcp_ecn_option: whole(0, 3),
   tcp_ecn_option_beacon: whole(0, 3),
+  tcp_hystart: whole(0, 2),
   tcp_slow_start_after_idle: SWITCH,
   tcp_reordering: whole(1, 300),
   tcp_recovery: whole(0, 7),

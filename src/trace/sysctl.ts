@@ -39,6 +39,8 @@ export interface Sysctl {
   /** At least so many AccECN options a round trip, where tcp_ecn_option is 1. */
   tcp_ecn_option_beacon: number
   tcp_congestion_control: string
+  /** How slow start ends early: 0 not, 1 Linux's HyStart in CUBIC (module parameter hystart), 2 HyStart++ (RFC 9406) in CUBIC and Reno, which Linux lacks. */
+  tcp_hystart: number
   tcp_slow_start_after_idle: number
   tcp_reordering: number
   /** Bit 1 RACK (RFC 8985); 0 leaves recovery to RFC 6675. */
@@ -112,6 +114,7 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   tcp_ecn_option: 2,
   tcp_ecn_option_beacon: 3,
   tcp_congestion_control: 'cubic',
+  tcp_hystart: 1,
   tcp_slow_start_after_idle: 1,
   tcp_reordering: 3,
   tcp_recovery: 1,

@@ -60,7 +60,7 @@ export const cubic: CongestionAlgorithm = {
     if (!isCwndLimited(tcb)) return
     let left = acked
     if (inSlowStart(tcb)) {
-      left = slowStart(tcb, left)
+      left = slowStart(tcb, left, io)
       if (left === 0) return
     }
     update(tcb, left, io)
@@ -72,7 +72,7 @@ export const cubic: CongestionAlgorithm = {
     if (own.epochStart !== 0 && clock(io) - own.epochStart < io.sysctl.hz) return
     const delay = Math.max(rttMicros, 1)
     if (own.delayMin === 0 || own.delayMin > delay) own.delayMin = delay
-    if (own.found === 0 && inSlowStart(tcb)) lookForExit(tcb, delay, io)
+    if (own.found === 0 && io.sysctl.tcp_hystart === 1 && inSlowStart(tcb)) lookForExit(tcb, delay, io)
   },
   enters(tcb: Tcb, to: CaState, io: TcpIo): void {
     if (to === 'Loss') cubic.init(tcb, io)

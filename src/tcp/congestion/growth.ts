@@ -2,7 +2,9 @@
  * The two ways in which a window grows, shared by all algorithms: slow start (RFC 5681 3.1, with RFC 3465's byte counting in segments) and
  * additive increase by a fraction counter. Linux: tcp_slow_start, tcp_cong_avoid_ai, tcp_is_cwnd_limited.
  */
+import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
+import { slowStartShare } from './hystart-plus'
 
 export function inSlowStart(tcb: Tcb): boolean {
   return tcb.congestion.cwnd < tcb.congestion.ssthresh
@@ -19,10 +21,11 @@ export function isCwndLimited(tcb: Tcb): boolean {
 }
 
 /** One segment for each acked one, up to ssthresh. Returns the acked segments that are left for congestion avoidance. */
-export function slowStart(tcb: Tcb, acked: number): number {
+export function slowStart(tcb: Tcb, acked: number, io: TcpIo): number {
   const { congestion } = tcb
-  const cwnd = Math.min(congestion.cwnd + acked, congestion.ssthresh)
-  const left = acked - (cwnd - congestion.cwnd)
+  const share = slowStartShare(tcb, acked, io)
+  const cwnd = Math.min(congestion.cwnd + share, congestion.ssthresh)
+  const left = share - (cwnd - congestion.cwnd)
   congestion.cwnd = cwnd
   return left
 }

@@ -42,4 +42,6 @@ export function chooseAlgorithm(tcb: Tcb, name: string, io: TcpIo): void {
 
 export type { CongestionAlgorithm, CongestionMoment } from './algorithm'
 export { inSlowStart } from './growth'
+export { newRounds, watchSlowStart } from './hystart-plus'
+export type { SlowStartRounds } from './hystart-plus'
 export { restartAfterIdle, validateWindow } from './validate'

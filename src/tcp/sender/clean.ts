@@ -5,7 +5,7 @@
 import { NEVER, seqDiff, seqGt, seqLe, seqLt } from '../../base'
 import type { Micros } from '../../base'
 import { SYN } from '../../wire'
-import { algorithmOf } from '../congestion'
+import { algorithmOf, watchSlowStart } from '../congestion'
 import type { TcpIo } from '../io'
 import { timestampNow } from '../options'
 import {
@@ -119,6 +119,7 @@ function measure(tcb: Tcb, acked: Acked, facts: AckFacts, io: TcpIo): boolean {
   measureRtt(tcb, sample, io)
   facts.rttMicros = latest
   algorithmOf(tcb).measured(tcb, latest, io)
+  watchSlowStart(tcb, latest, io)
   return true
 }
 

@@ -5,7 +5,7 @@
 import { MICROS_PER_SECOND } from '../../base'
 import type { Seq32 } from '../../base'
 import type { Sysctl } from '../../trace'
-import { createCongestionState } from '../congestion'
+import { createCongestionState, newRounds } from '../congestion'
 import type { Tcb, TcpConfig } from '../tcb'
 
 /** RTO before any measurement: RFC 6298 2.1. */
@@ -43,6 +43,7 @@ export function initialCongestion(
     lastSentAt: 0,
     pacingRate: config.maxPacingRate,
     paced: sysctl.default_qdisc === 'fq' || Number.isFinite(config.maxPacingRate),
+    rounds: newRounds(iss),
     own: createCongestionState(config.congestion),
   }
 }

@@ -28,5 +28,6 @@ export const SENDER_RULES = {
   accEcnFeedback: { rfc: 'RFC 9768 3.2.2.5.2', linux: 'tcp_ack > tcp_accecn_process' },
   probeGaveUp: { rfc: 'RFC 9293 3.8.6.1', linux: 'tcp_probe_timer > tcp_write_err' },
   paced: { rfc: 'draft-ietf-ccwg-bbr 5.6.2', linux: 'tcp_write_xmit > tcp_pacing_check' },
+  hystartPlus: { rfc: 'RFC 9406 4.2', linux: 'none (Linux has HyStart, hystart_update)' },
   bbrMode: { rfc: 'draft-ietf-ccwg-bbr 5.3', linux: 'tcp_cong_control > bbr_update_model' },
 } as const satisfies Readonly<Record<string, Rule>>

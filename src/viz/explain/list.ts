@@ -57,6 +57,7 @@ const MEMBERS: Readonly<Record<EventGroup, readonly EventType[]>> = {
     'tcp/ecnAgreed',
     'tcp/congestionEchoed',
     'tcp/congestionModeChanged',
+    'tcp/slowStartChanged',
   ],
   queues: ['host/synQueued', 'host/synQueueLeft', 'host/acceptQueued', 'host/accepted', 'link/packetQueued'],
 }

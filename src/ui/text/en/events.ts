@@ -226,6 +226,8 @@ export const events: Sentences = {
   'link/packetHeld': (e, t) => `${capital(packetName(t.packet(e.packet)))} was held on the wire`,
   'link/packetReleased': (e, t) => `${capital(packetName(t.packet(e.packet)))} was released`,
   'link/changed': (e) => `The link changed: ${e.change}`,
+  'tcp/slowStartChanged': (e, t) =>
+    `${capital(owner(e, t))}: ${e.to} from here on: round trips of ${t.duration(e.roundMinMicros)}, ${t.duration(e.lastMinMicros)} the round before`,
   'tcp/congestionModeChanged': (e, t) =>
     `${capital(owner(e, t))}: ${e.from} → ${e.to}, at ${bytes(e.bytesPerSecond)} a second and ${t.duration(e.minRttMicros)} at least`,
 }
