@@ -19,7 +19,7 @@ export function benchCommand(words: readonly string[]): void {
   const document = findWorkload(id, {
     bytes: readCount('bytes', values['bytes'], 100_000_000_000),
     flows: readCount('flows', values['flows'], 100_000),
-    congestion: readChoice('congestion', values['congestion'], ['cubic', 'reno', 'bbr'] as const, 'cubic'),
+    congestion: readChoice('congestion', values['congestion'], ['cubic', 'reno', 'bbr', 'bbr3'] as const, 'cubic'),
   })
   if (document === undefined) throw new CommandError(`There is no workload "${id}"; there are ${known}.`)
 

@@ -13,7 +13,7 @@ const USAGE = `TCPScope: a real TCP/IP stack on a virtual clock.
       [--format ladder|events|summary]        what to print (summary)
       [--pcap out.pcapng]                     write a capture for Wireshark
   tcpscope bench <bulk|lossy|fast|pipe|many>  run a workload and print its figures
-      [--recorder on|off] [--flows N] [--bytes N: of each flow] [--congestion cubic|reno|bbr]
+      [--recorder on|off] [--flows N] [--bytes N: of each flow] [--congestion cubic|reno|bbr|bbr3]
   tcpscope packetdrill [--json] <files or directories>
                                               play packetdrill scripts on a host of ours
 `

@@ -11,7 +11,7 @@ interface WorkloadSizes {
   /** Bytes of each flow. */
   readonly bytes?: number
   readonly flows?: number
-  readonly congestion?: 'reno' | 'cubic' | 'bbr'
+  readonly congestion?: 'reno' | 'cubic' | 'bbr' | 'bbr3'
 }
 
 interface Workload {

@@ -8,7 +8,6 @@ import type { Micros, Seq32 } from '../base'
 import type { CaState, Errno, TcpState, TimerKind, WaitReason } from '../trace'
 import type { Ipv4Address } from '../wire'
 import type { EcnState } from './ecn/state'
-import type { SlowStartRounds } from './congestion/hystart-plus'
 
 export interface Endpoint {
   readonly address: Ipv4Address
@@ -50,6 +49,20 @@ export interface TcpConfig {
   maxPacingRate: number
 }
 
+/** What HyStart++ (RFC 9406) remembers of the first slow start; Infinity where nothing was measured. */
+export interface SlowStartRounds {
+  /** End of the round: SND.NXT at its beginning. */
+  end: Seq32
+  lastMin: Micros
+  currentMin: Micros
+  samples: number
+  /** Rounds of conservative slow start begun; 0 outside it. */
+  cssRounds: number
+  cssBaseline: Micros
+  /** Acked segments of conservative slow start that have not yet made a whole one. */
+  part: number
+}
+
 /** One transmitted and not yet cumulatively acknowledged range (a node of Linux's tcp_rtx_queue). */
 export interface SentSegment {
   seq: Seq32
@@ -73,6 +86,9 @@ export interface SentSegment {
   windowBeganAtSend: Micros
   /** The application gave too little then (tx.is_app_limited). */
   appLimitedAtSend: boolean
+  /** Segments in flight when it was sent, itself counted, and lost in all by then: what BBR v3 asks of (P.tx_in_flight, P.lost). */
+  inFlightAtSend: number
+  lostAtSend: number
   /** First sequence number of the burst that it left in: neighbours with the same one are sent again as one burst, too. */
   burst: Seq32
   /** MSG_EOR: it must not be joined with what follows. */

@@ -5,7 +5,7 @@
 import type { Micros } from '../../base'
 import type { CaState } from '../../trace'
 import type { TcpIo } from '../io'
-import type { Tcb } from '../tcb'
+import type { SentSegment, Tcb } from '../tcb'
 
 /** Moments that an algorithm may want to know of (Linux tcp_ca_event). */
 export type CongestionMoment = 'transmitStart' | 'idleRestart' | 'loss' | 'reductionDone'
@@ -22,6 +22,9 @@ export interface RateSample {
   /** Newly delivered, and newly marked lost, by this ACK. */
   readonly acked: number
   readonly losses: number
+  /** In flight when the latest delivered segment left, and lost since then. */
+  readonly sentInFlight: number
+  readonly lostSince: number
   readonly appLimited: boolean
   readonly retransmitted: boolean
   /** -1 for none. */
@@ -50,6 +53,8 @@ export interface CongestionAlgorithm {
   readonly control?: (tcb: Tcb, sample: RateSample, io: TcpIo) => void
   /** The window after a response to a loss that was none; without it, what it was before (undo_cwnd). */
   readonly undone?: (tcb: Tcb) => number
+  /** A segment was marked lost (BBRHandleLostPacket). */
+  readonly lost?: (tcb: Tcb, segment: SentSegment, io: TcpIo) => void
   /** Segments of a burst at least, instead of tcp_min_tso_segs (min_tso_segs). */
   readonly leastBurst?: (tcb: Tcb) => number
   /** Windows that the send buffer has room for; 2 without it (sndbuf_expand). */

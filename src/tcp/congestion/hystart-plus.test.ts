@@ -28,7 +28,7 @@ function changes(bench: SenderBench): string[] {
   return bench.events.filter((one) => one.type === 'tcp/slowStartChanged').map((one) => bench.texts[one.args[0]])
 }
 
-function bench(own: Partial<{ congestion: string }> = {}): SenderBench {
+function watched(own: Partial<{ congestion: string }> = {}): SenderBench {
   return senderBench({
     sysctl: { ...sysctl, tcp_early_retrans: 0, tcp_tso_rtt_log: 0 },
     config: { congestion: own.congestion ?? 'reno' },
@@ -38,13 +38,13 @@ function bench(own: Partial<{ congestion: string }> = {}): SenderBench {
 
 describe.each(['reno', 'cubic'])('%s', (congestion) => {
   test('doubles while the round trip stays', () => {
-    const one = bench({ congestion })
+    const one = watched({ congestion })
     expect(rounds(one, [100, 100, 100])).toEqual([20, 40, 80])
     expect(changes(one)).toEqual([])
   })
 
   test('grows by a quarter of that once the round trip has grown by an eighth, and leaves slow start five rounds later', () => {
-    const one = bench({ congestion })
+    const one = watched({ congestion })
     rounds(one, [100, 100])
     const cwnd = one.tcb.congestion.cwnd
     const [eased] = rounds(one, [113])
@@ -59,7 +59,7 @@ describe.each(['reno', 'cubic'])('%s', (congestion) => {
   })
 
   test('goes on as before when the round trip shrinks again', () => {
-    const one = bench({ congestion })
+    const one = watched({ congestion })
     rounds(one, [100, 100, 120, 100])
     expect(changes(one)).toEqual(['conservative slow start', 'slow start'])
     const cwnd = one.tcb.congestion.cwnd
@@ -67,14 +67,14 @@ describe.each(['reno', 'cubic'])('%s', (congestion) => {
   })
 
   test('growth by less than 4 ms means nothing', () => {
-    const one = bench({ congestion })
+    const one = watched({ congestion })
     rounds(one, [10, 10, 13])
     expect(changes(one)).toEqual([])
   })
 })
 
 test('one ACK adds eight segments at most where nothing paces', () => {
-  const one = bench()
+  const one = watched()
   write(one, 100_000)
   pass(one, 100_000)
   ack(one, 10_001)

@@ -6,7 +6,7 @@
 import { MICROS_PER_MS, seqGt } from '../../base'
 import type { Micros, Seq32 } from '../../base'
 import type { TcpIo } from '../io'
-import type { Tcb } from '../tcb'
+import type { SlowStartRounds, Tcb } from '../tcb'
 
 /** RFC 9406 4.3. */
 const THRESHOLD_MIN: Micros = 4 * MICROS_PER_MS
@@ -19,20 +19,6 @@ const CSS_ROUNDS = 5
 const GROWTH_LIMIT = 8
 /** Value of tcp_hystart. */
 const CHOSEN = 2
-
-/** What a connection remembers of it: a plain record; Infinity where nothing was measured. */
-export interface SlowStartRounds {
-  /** End of the round: SND.NXT at its beginning. */
-  end: Seq32
-  lastMin: Micros
-  currentMin: Micros
-  samples: number
-  /** Rounds of conservative slow start begun; 0 outside it. */
-  cssRounds: number
-  cssBaseline: Micros
-  /** Acked segments of conservative slow start that have not yet made a whole one. */
-  part: number
-}
 
 export function newRounds(nxt: Seq32): SlowStartRounds {
   const unknown = Number.POSITIVE_INFINITY

@@ -7,11 +7,12 @@ import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
 import type { CongestionAlgorithm } from './algorithm'
 import { bbr } from './bbr'
+import { bbr3 } from './bbr3'
 import { cubic } from './cubic'
 import { dctcp, dctcpReno } from './dctcp'
 import { reno } from './reno'
 
-const ALGORITHMS: readonly CongestionAlgorithm[] = [cubic, reno, bbr, dctcp]
+const ALGORITHMS: readonly CongestionAlgorithm[] = [cubic, reno, bbr, dctcp, bbr3]
 const BY_NAME: ReadonlyMap<string, CongestionAlgorithm> = new Map(
   [...ALGORITHMS, dctcpReno].map((one) => [one.name, one]),
 )
@@ -43,5 +44,4 @@ export function chooseAlgorithm(tcb: Tcb, name: string, io: TcpIo): void {
 export type { CongestionAlgorithm, CongestionMoment } from './algorithm'
 export { inSlowStart } from './growth'
 export { newRounds, watchSlowStart } from './hystart-plus'
-export type { SlowStartRounds } from './hystart-plus'
 export { restartAfterIdle, validateWindow } from './validate'

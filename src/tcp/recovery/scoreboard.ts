@@ -7,6 +7,7 @@ import { seqDiff, seqLe, seqLt } from '../../base'
 import type { Seq32 } from '../../base'
 import { LOSS_SIGNALS } from '../../trace'
 import type { LossSignal, RuleName } from '../../trace'
+import { algorithmOf } from '../congestion'
 import type { TcpIo } from '../io'
 import type { SentSegment, Tcb } from '../tcb'
 import { countDelivered, RETRANSMISSION_LOST } from './verdict'
@@ -41,6 +42,7 @@ export function markLost(tcb: Tcb, segment: SentSegment, io: TcpIo): boolean {
     recovery.lostOut++
   }
   recovery.lostTotal++
+  algorithmOf(tcb).lost?.(tcb, segment, io)
   return true
 }
 

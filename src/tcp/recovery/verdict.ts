@@ -70,6 +70,8 @@ export interface AckFacts {
   ratePriorAt: Micros
   rateSendMicros: Micros
   rateAppLimited: boolean
+  rateInFlight: number
+  rateLost: number
   rateRetransmitted: boolean
   /** Round trip of the latest sent segment that this ACK delivered, µs; -1 for none. */
   rttMicros: Micros
@@ -103,6 +105,8 @@ export function ackFacts(tcb: Tcb, ack: Seq32, echo: number): AckFacts {
     ratePriorAt: 0,
     rateSendMicros: 0,
     rateAppLimited: false,
+    rateInFlight: 0,
+    rateLost: tcb.recovery.lostTotal,
     rateRetransmitted: false,
     rttMicros: -1,
     lossEvent: -1,

@@ -14,7 +14,10 @@ import { minRtt } from '../rtt'
 import type { SentSegment, Tcb } from '../tcb'
 import { unsentBytes } from './queue'
 
-type Stamps = Pick<SentSegment, 'deliveredAtSend' | 'deliveredTimeAtSend' | 'windowBeganAtSend' | 'appLimitedAtSend'>
+type Stamps = Pick<
+  SentSegment,
+  'deliveredAtSend' | 'deliveredTimeAtSend' | 'windowBeganAtSend' | 'appLimitedAtSend' | 'inFlightAtSend' | 'lostAtSend'
+>
 
 /** What a segment that leaves now takes along. Must be asked before the segment is counted as outstanding. */
 export function stampSent(tcb: Tcb, now: Micros): Stamps {
@@ -29,6 +32,8 @@ export function stampSent(tcb: Tcb, now: Micros): Stamps {
     deliveredTimeAtSend: rate.deliveredAt,
     windowBeganAtSend: rate.windowBegan,
     appLimitedAtSend: rate.appLimited !== 0,
+    inFlightAtSend: segmentsInFlight(tcb) + 1,
+    lostAtSend: recovery.lostTotal,
   }
 }
 
@@ -44,6 +49,8 @@ export function noteDelivery(tcb: Tcb, facts: AckFacts, segment: SentSegment): v
     facts.rateEnd = segment.end
     facts.ratePriorAt = segment.deliveredTimeAtSend
     facts.rateAppLimited = segment.appLimitedAtSend
+    facts.rateInFlight = segment.inFlightAtSend
+    facts.rateLost = segment.lostAtSend
     facts.rateRetransmitted = segment.retransmits > 0
     facts.rateSendMicros = segment.lastSentAt - segment.windowBeganAtSend
     tcb.rate.windowBegan = segment.lastSentAt
@@ -68,6 +75,8 @@ export function takeSample(tcb: Tcb, facts: AckFacts, reneged: boolean, now: Mic
     priorInFlight: facts.priorInFlight,
     acked,
     losses: recovery.lostTotal - facts.priorLost,
+    sentInFlight: facts.rateInFlight,
+    lostSince: recovery.lostTotal - facts.rateLost,
     appLimited: facts.rateAppLimited,
     retransmitted: facts.rateRetransmitted,
     rtt: facts.rttMicros,
