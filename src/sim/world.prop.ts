@@ -29,7 +29,7 @@ const wires = fc.record({
   answer: fc.integer({ min: 0, max: 30_000 }),
   sack: fc.boolean(),
   timestamps: fc.boolean(),
-  congestion: fc.constantFrom('cubic', 'reno'),
+  congestion: fc.constantFrom('cubic', 'reno', 'bbr', 'bbr3'),
 })
 
 type Wire = typeof wires extends fc.Arbitrary<infer T> ? T : never

@@ -32,7 +32,7 @@ const world = fc.record({
     tcp_sack: fc.constantFrom(1, 1, 0),
     tcp_timestamps: fc.constantFrom(1, 1, 0),
     tcp_window_scaling: fc.constantFrom(1, 1, 0),
-    tcp_congestion_control: fc.constantFrom('cubic', 'reno'),
+    tcp_congestion_control: fc.constantFrom('cubic', 'reno', 'bbr', 'bbr3'),
     tcp_recovery: fc.constantFrom(1, 0),
     tcp_early_retrans: fc.constantFrom(3, 0),
     tcp_frto: fc.constantFrom(2, 0),
