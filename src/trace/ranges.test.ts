@@ -12,7 +12,11 @@ test.each([
   ['tcp_sack', '1', 'The sysctl tcp_sack is a whole number from 0 to 1, not 1.'],
   ['tcp_retries2', 1.5, 'The sysctl tcp_retries2 is a whole number from 0 to 255, not 1.5.'],
   ['somaxconn', Number.NaN, /^The sysctl somaxconn is a whole number from 0/],
-  ['tcp_congestion_control', 'vegas', 'The sysctl tcp_congestion_control is cubic, reno, bbr, dctcp or bbr3, not vegas.'],
+  [
+    'tcp_congestion_control',
+    'vegas',
+    'The sysctl tcp_congestion_control is cubic, reno, bbr, dctcp or bbr3, not vegas.',
+  ],
   ['ip_local_port_range', [5, 1], /^The sysctl ip_local_port_range is a list of 2 ascending numbers/],
   ['tcp_rmem', [4096, 8192], /^The sysctl tcp_rmem is a list of 3 ascending numbers/],
 ])('sysctl %s = %j is refused', (name, value, sentence) => {

@@ -26,12 +26,18 @@ export function readSacks(tcb: Tcb, blocks: readonly SackBlock[], facts: AckFact
   const ascending = blocks.length > 1 ? blocks.toSorted((a, b) => seqDiff(a.start, b.start)) : blocks
   for (const block of ascending) {
     if (isValid(tcb, block, block === dsack)) tagBlock(tcb, block, block === dsack, facts, io)
-    else io.count(block === dsack ? 'TCPDSACKIgnoredOld' : 'TCPSACKDiscard')
+    else countIgnored(tcb, block, block === dsack, facts, io)
   }
   if (recovery.caState !== 'Loss' || recovery.undoMarker !== undefined) noteReordering(tcb, facts.reorderedFrom, io)
   if (recovery.sackedOut > before) {
     io.recorder.emit('tcp/sacked', 'sackOption', (recovery.sackedOut - before) * tcb.mssNow, highestSackSeq(tcb))
   }
+}
+
+/** A block that cannot be meant; one that an overtaken ACK brought is no news and is not counted. */
+function countIgnored(tcb: Tcb, block: SackBlock, isDsack: boolean, facts: AckFacts, io: TcpIo): void {
+  if (isDsack) io.count(tcb.recovery.undoMarker === undefined ? 'TCPDSACKIgnoredNoUndo' : 'TCPDSACKIgnoredOld')
+  else if (facts.ack === tcb.snd.una || seqGt(block.end, tcb.snd.una)) io.count('TCPSACKDiscard')
 }
 
 function seqMinus(seq: SackBlock['start'], bytes: number): SackBlock['start'] {
@@ -51,6 +57,7 @@ function checkDsack(tcb: Tcb, blocks: readonly SackBlock[], facts: AckFacts, io:
     io.count('TCPDSACKIgnoredDubious')
     return false
   }
+  io.count('TCPDSACKRecvSegs', duplicates)
   countDelivered(tcb, duplicates)
   const { undoMarker } = recovery
   if (undoMarker !== undefined && recovery.undoRetrans > 0) {

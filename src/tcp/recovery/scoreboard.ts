@@ -83,7 +83,7 @@ export function highestSackSeq(tcb: Tcb): Seq32 {
 }
 
 /** Data at `from` arrived after later data: the network reorders, by so many segments. */
-export function noteReordering(tcb: Tcb, from: Seq32, io: TcpIo): void {
+export function noteReordering(tcb: Tcb, from: Seq32, io: TcpIo, byTimestamp = false): void {
   const { recovery } = tcb
   const highest = highestSackSeq(tcb)
   if (!seqLt(from, highest)) return
@@ -92,7 +92,7 @@ export function noteReordering(tcb: Tcb, from: Seq32, io: TcpIo): void {
     recovery.reordering = Math.min(Math.ceil(distance / tcb.mssNow), MAX_REORDERING)
   }
   recovery.reorderingSeen++
-  io.count('TCPSACKReorder')
+  io.count(byTimestamp ? 'TCPTSReorder' : 'TCPSACKReorder')
 }
 
 /** Without SACK each duplicate ACK stands for one segment that has left the network. */

@@ -100,7 +100,7 @@ export function tryUndoLoss(tcb: Tcb, byFrto: boolean, facts: AckFacts, io: TcpI
 /** A partial ACK. 'wait': more originals may only be late, so nothing more is to be marked or resent. */
 export function tryUndoPartial(tcb: Tcb, facts: AckFacts, io: TcpIo): 'wait' | 'undone' | 'no' {
   if (tcb.recovery.undoMarker === undefined || !wasDelayed(tcb, facts)) return 'no'
-  noteReordering(tcb, facts.priorUna, io)
+  noteReordering(tcb, facts.priorUna, io, true)
   if (tcb.recovery.retransOut > 0) return 'wait'
   if (!anyRetransmitted(tcb)) tcb.recovery.retransStamp = 0
   undoReduction(tcb, true, io)

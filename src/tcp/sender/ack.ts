@@ -83,6 +83,7 @@ function oldAck(tcb: Tcb, segment: TcpSegment, facts: AckFacts, io: TcpIo): AckV
     readSacks(tcb, segment.options.sack, facts, io)
     readMarks(tcb, segment, facts, false, io)
     runMachine(tcb, facts, 0, io)
+    countNewly(tcb, facts, io)
     resend(tcb, facts, io)
   }
   return 'old'
@@ -150,6 +151,7 @@ function advanceUna(tcb: Tcb, ack: Seq32, facts: AckFacts, io: TcpIo): void {
 function nothingOutstanding(tcb: Tcb, segment: TcpSegment, facts: AckFacts, clockMoved: boolean, io: TcpIo): void {
   readMarks(tcb, segment, facts, clockMoved, io)
   if ((facts.flags & DUPLICATE_REPORTED) !== 0) runMachine(tcb, facts, 0, io)
+  countNewly(tcb, facts, io)
   windowMayBeOpen(tcb, io)
   readProbeAck(tcb, facts, io)
 }
@@ -189,10 +191,16 @@ function outstanding(tcb: Tcb, segment: TcpSegment, facts: AckFacts, clockMoved:
   resend(tcb, facts, io)
 }
 
+/** The counter of what this ACK delivered; the answer to a SYN,ACK is not in it (tcp_newly_delivered). */
+function countNewly(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
+  const delivered = tcb.recovery.delivered - facts.priorDelivered
+  if (delivered > 0 && !(tcb.passive && (facts.flags & SYN_ACKED) !== 0)) io.count('TCPDelivered', delivered)
+}
+
 /** Lets the algorithm have this ACK's sample; most leave window and rate to the common rules (tcp_cong_control). */
 function controlWindow(tcb: Tcb, facts: AckFacts, reneged: boolean, io: TcpIo): void {
   const sample = takeSample(tcb, facts, reneged, io.now)
-  if (sample.acked > 0) io.count('TCPDelivered', sample.acked)
+  countNewly(tcb, facts, io)
   const { control } = algorithmOf(tcb)
   if (control === undefined) {
     moveWindow(tcb, facts, io)

@@ -34,6 +34,7 @@ export function retransmitTimerFires(tcb: Tcb, io: TcpIo): void {
       losePatience(tcb, 'retransmit', recovery.timeouts, opening ? 'synGaveUp' : 'retransmitGaveUp', io)
       return
     }
+    countFailure(tcb, io)
     resendHead(tcb, io, true)
   }
   // The first few SYNs go out at the same interval (tcp_syn_linear_timeouts).
@@ -42,6 +43,15 @@ export function retransmitTimerFires(tcb: Tcb, io: TcpIo): void {
     tcb.rtt.rto = Math.min(tcb.rtt.rto * 2, RTO_MAX)
   }
   setTransmitTimer(tcb, 'retransmit', clampToUserTimeout(tcb, tcb.rtt.rto, recovery.retransStamp, io), io)
+}
+
+/** What the first timeout of a series says to have failed, by the state it comes in (tcp_retransmit_timer). */
+function countFailure({ recovery, negotiated }: Tcb, io: TcpIo): void {
+  if (recovery.timeouts > 0) return
+  const kind = negotiated.sack ? 'Sack' : 'Reno'
+  if (recovery.caState === 'Recovery') io.count(`TCP${kind}RecoveryFail`)
+  else if (recovery.caState === 'Loss') io.count('TCPLossFailures')
+  else if (recovery.caState === 'Disorder' || recovery.sackedOut > 0) io.count(`TCP${kind}Failures`)
 }
 
 function resendHead(tcb: Tcb, io: TcpIo, counted = false): void {

@@ -132,7 +132,7 @@ export const shell = {
     call: (name: string) => `Call ${name}`,
     lingerHint: 'seconds, -1 for off',
     timeoutHint: 'milliseconds, 0 for none',
-    algorithmHint: 'cubic, reno, bbr or bbr3',
+    algorithmHint: 'cubic, reno, bbr, dctcp or bbr3',
     numberHint: 'a number; 1 is on, 0 is off',
   },
   queues: {
