@@ -14,10 +14,16 @@ export function parseCall(scanner: Scanner, until: Micros | undefined): CallLine
   let errno: string | undefined
   if (takeText(scanner, '=')) {
     if (!takeText(scanner, '...')) result = parseResult(scanner)
-    errno = take(scanner, /E[A-Z0-9]+/y)?.[0]
+    errno = canonical(take(scanner, /E[A-Z0-9]+/y)?.[0])
     skipNote(scanner)
   }
   return { name, args, result, errno, until }
+}
+
+/** Two names of one number, on Linux. */
+function canonical(errno: string | undefined): string | undefined {
+  if (errno === 'EWOULDBLOCK') return 'EAGAIN'
+  return errno === 'ENOTSUP' ? 'EOPNOTSUPP' : errno
 }
 
 /** A number, or a number that a note in brackets explains: `0x2 (flags O_RDWR)`. */

@@ -7,6 +7,7 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
   SOCK_STREAM: 1,
   IPPROTO_TCP: 6,
   AF_INET: 2,
+  SOMAXCONN: 4096,
   SO_EE_ORIGIN_TIMESTAMPING: 4,
   SO_EE_ORIGIN_ZEROCOPY: 5,
   SO_EE_CODE_ZEROCOPY_COPIED: 1,
