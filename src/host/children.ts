@@ -10,6 +10,8 @@ import { createConnection, createSocket } from './sockets'
 export function createChild(host: Host, parent: Socket, packet: Packet, io: HostIo, iss?: number): Socket {
   const child = createSocket(host, io, { ...parent.config }, { ...parent.options })
   const { ip, segment } = packet
+  // tcp_rsk(req)->syn_tos without the bits that are TCP's own.
+  if (host.sysctl.tcp_reflect_tos !== 0) child.options.tos = (packet.ip.tos ?? 0) & ~3
   child.phase = 'connected'
   child.parent = parent.id
   child.local = { address: ip.dst, port: segment.dstPort }

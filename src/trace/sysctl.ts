@@ -84,6 +84,14 @@ export interface Sysctl {
   gro_mss: number
   /** Ticks of the kernel's coarse clock a second (CONFIG_HZ): what CUBIC counts time by. */
   hz: number
+  /** Duplicate ACKs beyond the third that one compressed ACK may stand for, and how long it waits: ns, at most this share of the RTT. 0 for none. */
+  tcp_comp_sack_nr: number
+  tcp_comp_sack_delay_ns: number
+  tcp_comp_sack_rtt_percent: number
+  /** Segments: no path is taken to reorder more than that. */
+  tcp_max_reordering: number
+  /** A passive open answers with the TOS of the SYN. */
+  tcp_reflect_tos: number
 }
 
 export const LINUX_SYSCTL: Readonly<Sysctl> = {
@@ -146,4 +154,9 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   mtu: 1_500,
   gro_mss: 0,
   hz: 1_000,
+  tcp_comp_sack_nr: 44,
+  tcp_comp_sack_delay_ns: 1_000_000,
+  tcp_comp_sack_rtt_percent: 33,
+  tcp_max_reordering: 300,
+  tcp_reflect_tos: 0,
 }

@@ -18,10 +18,6 @@ const MOST_DELAY: Micros = 200 * MICROS_PER_MS
 const MOST_DELAY_UNHURRIED: Micros = 500 * MICROS_PER_MS
 /** Duplicate ACKs that a sender needs to see without delay: its threshold for fast retransmit. */
 const DUPLICATES_UNCOMPRESSED = 3
-/** tcp_comp_sack_nr, tcp_comp_sack_delay_ns and tcp_comp_sack_rtt_percent. */
-const MOST_COMPRESSED = 44
-const COMPRESSION_DELAY: Micros = MICROS_PER_MS
-const COMPRESSION_RTT_SHARE = 0.33
 
 /** After a segment was processed: sends the ACK that is owed, or starts its delay. */
 export function ackIfDue(tcb: Tcb, io: TcpIo): void {
@@ -29,7 +25,9 @@ export function ackIfDue(tcb: Tcb, io: TcpIo): void {
   // That it may not be delayed does not make one owed.
   if (!ack.pending) return
   const unacked = seqDiff(rcv.nxt, rcv.wup)
-  const moved = unacked > tcb.receive.mssEstimate && (rcv.nxt === rcv.copied || windowToOffer(tcb) >= rcv.wnd)
+  // A reader that waits for more (SO_RCVLOWAT) will not tell of the window.
+  const waits = seqDiff(rcv.nxt, rcv.copied) < tcb.config.receiveLowat
+  const moved = unacked > tcb.receive.mssEstimate && (waits || windowToOffer(tcb) >= rcv.wnd)
   if (moved || isQuick(tcb) || ack.now) sendAck(tcb, io, purposeNow(tcb))
   else if (outOfOrder.length === 0) delayAck(tcb, io)
   else compressAck(tcb, io)
@@ -86,7 +84,7 @@ function delayAck(tcb: Tcb, io: TcpIo): void {
 /** A gap is open: the first duplicate ACKs leave at once (RFC 5681 4.2), further ones are gathered for a fraction of the RTT. */
 function compressAck(tcb: Tcb, io: TcpIo): void {
   const { ack, rcv, receive, rtt } = tcb
-  if (!tcb.negotiated.sack || ack.compressed >= MOST_COMPRESSED) {
+  if (!tcb.negotiated.sack || ack.compressed >= io.sysctl.tcp_comp_sack_nr) {
     sendAck(tcb, io, 'duplicateAck')
     return
   }
@@ -102,7 +100,8 @@ function compressAck(tcb: Tcb, io: TcpIo): void {
   ack.compressed++
   if (isArmed(tcb, 'compressedAck')) return
   const path = rtt.srtt > 0 && rtt.srtt < receive.rttMicros ? rtt.srtt : receive.rttMicros
-  armTimer(tcb, 'compressedAck', io.now + Math.floor(Math.min(COMPRESSION_DELAY, path * COMPRESSION_RTT_SHARE)), io)
+  const { tcp_comp_sack_delay_ns: most, tcp_comp_sack_rtt_percent: percent } = io.sysctl
+  armTimer(tcb, 'compressedAck', io.now + Math.floor(Math.min(most / 1_000, (path * percent) / 100)), io)
 }
 
 function purposeNow(tcb: Tcb): SendPurpose {

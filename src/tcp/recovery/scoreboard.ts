@@ -13,9 +13,6 @@ import type { SentSegment, Tcb } from '../tcb'
 import { countDelivered, RETRANSMISSION_LOST } from './verdict'
 import type { AckFacts } from './verdict'
 
-/** Linux tcp_max_reordering. */
-const MAX_REORDERING = 300
-
 /** Place of the first segment that ends after `seq`; the queue's length when there is none. */
 export function firstEndingAfter(sent: readonly SentSegment[], seq: Seq32): number {
   let low = 0
@@ -89,7 +86,7 @@ export function noteReordering(tcb: Tcb, from: Seq32, io: TcpIo, byTimestamp = f
   if (!seqLt(from, highest)) return
   const distance = seqDiff(highest, from)
   if (distance > recovery.reordering * tcb.mssNow) {
-    recovery.reordering = Math.min(Math.ceil(distance / tcb.mssNow), MAX_REORDERING)
+    recovery.reordering = Math.min(Math.ceil(distance / tcb.mssNow), io.sysctl.tcp_max_reordering)
   }
   recovery.reorderingSeen++
   io.count(byTimestamp ? 'TCPTSReorder' : 'TCPSACKReorder')
@@ -122,7 +119,7 @@ function checkDuplicateAckReordering(tcb: Tcb, acked: number, io: TcpIo): void {
   const holes = Math.min(Math.max(recovery.lostOut, 1), sent.length)
   if (recovery.sackedOut + holes <= sent.length) return
   recovery.sackedOut = sent.length - holes
-  recovery.reordering = Math.min(sent.length + acked, MAX_REORDERING)
+  recovery.reordering = Math.min(sent.length + acked, io.sysctl.tcp_max_reordering)
   recovery.reorderingSeen++
   io.count('TCPRenoReorder')
 }
