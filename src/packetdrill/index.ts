@@ -7,6 +7,8 @@ import type { Run } from './run/run'
 import type { Script } from './syntax'
 
 export { parseShell } from './parse/shell'
+export { nextDeed, record, recordUntil, startRecording } from './record'
+export type { Recording } from './record'
 export { createRun } from './run/create'
 export { failAt, unsupportedAt } from './run/failure'
 export type { Played } from './run/play'

@@ -124,14 +124,17 @@ export function abort(tcb: Tcb, io: TcpIo): void {
   afterInput(tcb, io)
 }
 
-/** A socket option that TCP obeys was set in `tcb.config`. `pushes`: it lets everything out that waits, once (__tcp_sock_set_nodelay). */
-export function configChanged(tcb: Tcb, io: TcpIo, pushes = false): void {
-  if (pushes) tcb.snd.pushOnce = true
+/** What an option lets out: nothing, segments that Nagle's algorithm lets go, or short ones too. */
+export type Push = 'nothing' | 'full' | 'all'
+
+/** A socket option that TCP obeys was set in `tcb.config`. `push`: what waits and may go now, once. */
+export function configChanged(tcb: Tcb, io: TcpIo, push: Push = 'nothing'): void {
+  if (push === 'all') tcb.snd.pushOnce = true
   const { congestion } = tcb.config
   if (congestion !== tcb.congestion.algorithm) chooseAlgorithm(tcb, congestion, io)
   pacingChanged(tcb)
   keepaliveChanged(tcb, io)
-  transmitPending(tcb, io)
+  if (push !== 'nothing') transmitPending(tcb, io)
   afterInput(tcb, io)
 }
 

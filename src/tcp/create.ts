@@ -127,7 +127,7 @@ export function createTcb(init: TcbInit): Tcb {
     chrono: { kind: 'idle', since: 0, busy: 0, peerWindow: 0, sendBuffer: 0 },
     waiting: { reason: 'closed', bytes: 0, since: 0 },
     lastSample: { cwnd: -1, ssthresh: -1, flightBytes: -1, sndWnd: -1, phase: -1 },
-    totals: initialTotals(),
+    totals: initialTotals(init.passive),
   }
 }
 
@@ -172,13 +172,14 @@ function initialAck(none: Seq32): Tcb['ack'] {
   }
 }
 
-function initialTotals(): Tcb['totals'] {
+/** A SYN has come for a passive open. */
+function initialTotals(passive: boolean): Tcb['totals'] {
   return {
     bytesSent: 0,
     bytesAcked: 0,
     bytesReceived: 0,
     segmentsOut: 0,
-    segmentsIn: 0,
+    segmentsIn: Number(passive),
     retransmits: 0,
     bytesRetransmitted: 0,
     dataSegmentsIn: 0,

@@ -10,6 +10,7 @@ export {
   shutdownRead,
   shutdownWrite,
 } from './calls'
+export type { Push } from './calls'
 export { CONGESTION_ALGORITHMS } from './congestion'
 export { createTcb, defaultConfig } from './create'
 export { timersExpire } from './expire'

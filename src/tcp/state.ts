@@ -60,6 +60,7 @@ function endOfConnection(tcb: Tcb): void {
   tcb.snd.end = tcb.snd.nxt
   tcb.snd.buffers = []
   tcb.snd.unsentFrom = 0
+  tcb.rtt.backoff = 0
   tcb.recovery.sackedOut = 0
   tcb.recovery.lostOut = 0
   tcb.recovery.retransOut = 0
@@ -82,4 +83,14 @@ function countChange(from: TcpState, to: TcpState, passive: boolean, io: TcpIo):
   if (wasOpen && to === 'CLOSED') io.count('EstabResets')
   const wasOpening = from === 'SYN-SENT' || from === 'SYN-RECEIVED'
   if (wasOpening && (to === 'CLOSED' || to === 'LISTEN')) io.count('AttemptFails')
+}
+
+/** What is a connection here is only a request beside its listener on Linux (struct request_sock). */
+export function isRequest(tcb: Tcb): boolean {
+  return tcb.passive && tcb.state === 'SYN-RECEIVED'
+}
+
+/** Linux counts segments for sockets, and neither a request nor a TIME-WAIT is one any more. */
+export function isCounted(tcb: Tcb): boolean {
+  return !isRequest(tcb) && tcb.state !== 'TIME-WAIT'
 }

@@ -49,7 +49,8 @@ export function viewTcb(tcb: Tcb, now: Micros): TcbView {
     },
     totals: {
       bytesAcked: totals.bytesAcked,
-      bytesReceived: totals.bytesReceived,
+      // Linux counts the FIN.
+      bytesReceived: totals.bytesReceived - Number(tcb.finReceived),
       segmentsOut: totals.segmentsOut,
       segmentsIn: totals.segmentsIn,
       retransmits: totals.retransmits,
@@ -75,7 +76,7 @@ function sendPlace(tcb: Tcb, seq: Seq32): number {
 
 /** Place in the incoming stream. */
 function receivePlace(tcb: Tcb, seq: Seq32): number {
-  return tcb.totals.bytesReceived + (tcb.finReceived ? 2 : 1) + seqDiff(seq, tcb.rcv.nxt)
+  return tcb.totals.bytesReceived + 1 + seqDiff(seq, tcb.rcv.nxt)
 }
 
 function sendRuns(tcb: Tcb): ByteRun[] {

@@ -128,8 +128,8 @@ class Caller:
         return found
 
     def fd(self, value):
-        script = number(value)
-        return self.live.get(script, script)
+        """The kernel's descriptor; one that the script has not got from anywhere is none, whatever the helper itself has open."""
+        return self.live.get(number(value), -1)
 
     def info(self, script):
         out = {}

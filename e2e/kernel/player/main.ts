@@ -12,8 +12,7 @@ import type { Played } from '../../../src/packetdrill'
 import { kernelUnavailable } from '../wire'
 import { firstDifference } from './compare'
 import { withNote } from './note'
-import { playOnKernel } from './play'
-import { playAll } from './pool'
+import { playAll, serveJobs } from './pool'
 import type { Job } from './pool'
 
 const root = process.env['TCPSCOPE_ROOT'] ?? process.cwd()
@@ -83,9 +82,5 @@ function lines(path: string, { result, line, message, event, ladder, notes, unti
   )
 }
 
-if (process.argv[2] === '--worker') {
-  process.on('message', (message) => {
-    const { path, text, helper, maxSeconds, tries } = message as Job
-    process.send?.(playOnKernel(path, text, helper, maxSeconds, tries))
-  })
-} else await main()
+if (process.argv[2] === '--worker') serveJobs()
+else await main()

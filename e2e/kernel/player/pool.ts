@@ -4,6 +4,7 @@
  */
 import { fork, spawnSync } from 'node:child_process'
 import type { Played } from '../../../src/packetdrill'
+import { playOnKernel } from './play'
 
 export interface Job {
   readonly path: string
@@ -11,6 +12,14 @@ export interface Job {
   readonly helper: string
   readonly maxSeconds: number
   readonly tries: number
+}
+
+/** What a worker does: plays each job that it is sent. */
+export function serveJobs(): void {
+  process.on('message', (message) => {
+    const { path, text, helper, maxSeconds, tries } = message as Job
+    process.send?.(playOnKernel(path, text, helper, maxSeconds, tries))
+  })
 }
 
 /** Plays all jobs, `workers` at a time, and hands out each result as it comes, in the order of the jobs. */

@@ -6,6 +6,7 @@
  */
 import { MICROS_PER_MS, MICROS_PER_SECOND } from '../../base'
 import { configChanged, CONGESTION_ALGORITHMS, setQuickAck, STAMPING, startStamping } from '../../tcp'
+import type { Push } from '../../tcp'
 import type { TcpConfig } from '../../tcp'
 import type { Errno, OptionValue, SocketOption } from '../../trace'
 import { ERRNO } from '../../trace'
@@ -44,9 +45,11 @@ export function setsockopt({ host, socket, call, io }: Context<CallOf<'setsockop
   return returned(0)
 }
 
-/** Setting TCP_NODELAY, and taking TCP_CORK off a socket that has it, push what waits. */
-function pushes(config: TcpConfig, option: SocketOption): boolean {
-  return config.nodelay && (option === 'TCP_NODELAY' || (option === 'TCP_CORK' && !config.cork))
+/** Setting TCP_NODELAY, and taking TCP_CORK off, sends what waits; with TCP_NODELAY on, short segments too (__tcp_sock_set_cork). */
+function pushes({ nodelay, cork }: TcpConfig, option: SocketOption): Push {
+  const uncorked = option === 'TCP_CORK' && !cork
+  if (nodelay && (uncorked || option === 'TCP_NODELAY')) return 'all'
+  return uncorked ? 'full' : 'nothing'
 }
 
 export function getsockopt({ host, socket, call, fd }: Context<CallOf<'getsockopt'>>): Outcome {

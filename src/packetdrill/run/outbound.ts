@@ -5,7 +5,7 @@
  */
 import { seq32, seqAdd } from '../../base'
 import type { Micros } from '../../base'
-import { ACK, encodeHeaders, SYN, URG } from '../../wire'
+import { ACK, encodeHeaders, RST, SYN, URG } from '../../wire'
 import type { Packet } from '../../wire'
 import type { OptionItem, PacketLine, ScriptEvent } from '../syntax'
 import { failAt } from './failure'
@@ -74,19 +74,40 @@ function socketOf(run: Run, { segment }: Packet): TestSocket | undefined {
   )
 }
 
+/**
+ * A packet in a script's numbers, where no line says what they should be: our bytes begin at 0, timestamps count from 100 ms as the clock does. Undefined
+ * for one that is not of the connection under test.
+ */
+export function observe(run: Run, sent: SentPacket): ShownPacket | undefined {
+  const socket = socketOf(run, sent.packet)
+  if (socket !== run.underTest) return undefined
+  startBytes(socket, sent.packet, 0)
+  const shown = inScriptNumbers(socket, sent)
+  const options = shown.options.map((item) =>
+    item.kind === 'TS' ? { ...item, value: 100 + Math.floor(sent.at / 1_000) } : item,
+  )
+  rememberTimestamp(socket, shown.options, options, sent.at)
+  return { ...shown, options }
+}
+
 /** The connection of a packet. A SYN of ours tells where our bytes begin. */
-function ownerOf(run: Run, { segment }: Packet, line: PacketLine): TestSocket | undefined {
-  const socket = run.underTest
-  if (socket !== undefined && segment.flags & SYN && (socket.localShift === undefined || socket.synArrived)) {
-    socket.localShift = (segment.seq - line.seq) | 0
-    socket.synArrived = false
-  }
-  return socket
+function ownerOf(run: Run, packet: Packet, line: PacketLine): TestSocket | undefined {
+  startBytes(run.underTest, packet, line.seq)
+  return run.underTest
+}
+
+function startBytes(socket: TestSocket | undefined, { segment }: Packet, seq: number): void {
+  if (socket === undefined || !(segment.flags & SYN)) return
+  if (socket.localShift !== undefined && !socket.synArrived) return
+  socket.localShift = (segment.seq - seq) | 0
+  socket.synArrived = false
 }
 
 function inScriptNumbers(socket: TestSocket | undefined, { packet, header }: SentPacket): ShownPacket {
   const { ip, segment } = packet
-  const shift = socket?.localShift ?? (segment.flags & SYN ? segment.seq | 0 : 0)
+  // An RST for a segment without ACK has sequence number 0, whatever our ISN (RFC 9293 3.10.7.1).
+  const stray = segment.flags & RST && segment.seq === 0
+  const shift = stray ? 0 : (socket?.localShift ?? (segment.flags & SYN ? segment.seq | 0 : 0))
   return {
     flags: segment.flags,
     seq: seqAdd(segment.seq, -shift),
@@ -206,7 +227,7 @@ function timestampDifference(
   const script = timestampOf(wanted)
   if (first === undefined || live === undefined || script === undefined) return undefined
   const ahead = ((live - first.live) | 0) - ((script - first.script) | 0)
-  const tolerance = Math.max(run.script.options.toleranceMicros, (at - first.at) / 8)
+  const tolerance = Math.max(run.script.options.toleranceMicros, (at - first.at) / 8) + run.machine.slackMicros
   if (Math.abs(ahead) * tick <= tolerance + tick) return undefined
   return `TS val ${(first.script + ((live - first.live) | 0)) >>> 0} by the script's count, not ${script}`
 }

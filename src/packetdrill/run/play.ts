@@ -86,7 +86,7 @@ function runEvent(run: Run, event: ScriptEvent): void {
 
 /** Packets that the script did not ask for are only reported. */
 function reportRest(run: Run): void {
-  const before = run.ladder.length
-  while (run.machine.sent.length > 0) if (nextPacket(run, run.machine.now) === undefined) break
-  if (run.ladder.length > before) run.notes.push(`${run.ladder.length - before} packets more than the script asks for`)
+  let more = 0
+  while (run.machine.sent.length > 0 && nextPacket(run, run.machine.now) !== undefined) more++
+  if (more > 0) run.notes.push(`${more} packets more than the script asks for`)
 }

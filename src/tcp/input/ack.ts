@@ -62,6 +62,8 @@ export function finIsAcked(tcb: Tcb): boolean {
 
 function handshakeDone(tcb: Tcb, io: TcpIo): void {
   enterEstablished(tcb, io, 'establishedByAck')
+  // A request's SYN,ACK is not in a queue that counts it; of a simultaneous open it is, and Linux counts it twice.
+  if (!tcb.passive) tcb.recovery.delivered++
   if (!tcb.sendShutdown) return
   setState(tcb, 'FIN-WAIT-1', io, 'shutdownCall')
   queueFin(tcb, io)

@@ -23,7 +23,6 @@ export function refuse(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
   const reset = resetFor(segment)
   if (reset === undefined) return
   io.count('OutRsts')
-  tcb.totals.segmentsOut++
   io.transmit(tcb, reset, 'reset')
 }
 

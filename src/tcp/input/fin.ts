@@ -14,6 +14,7 @@ import { enterTimeWait } from './time-wait'
 export function finArrives(tcb: Tcb, io: TcpIo): void {
   tcb.rcv.nxt = seqAdd(tcb.rcv.nxt, 1)
   tcb.finReceived = true
+  tcb.totals.bytesReceived++
   tcb.receiveShutdown = true
   tcb.ack.pending = true
   changeState(tcb, io)

@@ -10,7 +10,7 @@ import type { TcpIo } from '../io'
 import { ackIfDue } from '../receiver/ack-timing'
 import { afterInput } from '../sender/hold'
 import { transmitPending } from '../sender/transmit'
-import { setState } from '../state'
+import { isCounted, isRequest, setState } from '../state'
 import type { Tcb } from '../tcb'
 import { ackContinues, carriesNewData, finIsAcked } from './ack'
 import { abortOnData, finWait2Timeout, startFinWait2 } from './after-close'
@@ -38,10 +38,14 @@ export function segmentArrives(
   const { cause } = recorder
   const { seq, flags, ack, payload } = segment
   recorder.cause = recorder.emit('tcp/segmentArrived', 'segmentArrived', packet, seq, payload.length, flags, ack)
-  tcb.totals.segmentsIn++
-  if (payload.length > 0) tcb.totals.dataSegmentsIn++
+  const counted = isCounted(tcb)
+  const request = isRequest(tcb)
   tcb.ecn.arriving = codepoint
   const outcome = arrives(tcb, segment, packet, io)
+  if (counted || (request && isCounted(tcb))) {
+    tcb.totals.segmentsIn++
+    if (payload.length > 0) tcb.totals.dataSegmentsIn++
+  }
   if (outcome === 'done') afterInput(tcb, io)
   recorder.cause = cause
   return outcome

@@ -49,7 +49,6 @@ export function handshakeCompletes(tcb: Tcb, segment: TcpSegment, packet: number
     if (answer) sendAck(tcb, io, 'duplicateAck')
     return false
   }
-  takeTimestamp(tcb, segment, io)
   const syn = (control & SYN) !== 0 && segment.seq !== tcb.irs
   if (syn) {
     backToListen(tcb, segment, 'embryonicReset', io)
@@ -82,6 +81,8 @@ function synAgain(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): voi
 function isAdmitted(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): boolean {
   const answer = io.admit(tcb)
   if (answer === 'accept') {
+    // Only the ACK that makes the socket brings it a timestamp.
+    takeTimestamp(tcb, segment, io)
     passiveOpened(tcb, segment, io)
     return true
   }

@@ -13,7 +13,7 @@ import { enterQuickAck, scheduleAck } from '../receiver/ack'
 import { growBuffer, measureMss, measureRttByEcho, measureRttByWindow } from '../receiver/autotune'
 import { appendInOrder, drainIslands, holdIsland, makeRoom } from '../receiver/reassembly'
 import { dropCoveredBlocks, reportDuplicate, sackArrived } from '../receiver/sack'
-import { growWindow, receiveWindow } from '../receiver/window'
+import { growWindow, GROWING_SEGMENT, receiveWindow } from '../receiver/window'
 import type { Tcb } from '../tcb'
 import { drop } from './drop'
 import { finArrives } from './fin'
@@ -145,5 +145,5 @@ function noteData(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
   measureRttByWindow(tcb, io)
   scheduleAck(tcb, io)
   marksArrive(tcb, io)
-  growWindow(tcb, segment.payload.length, io)
+  if (segment.payload.length >= GROWING_SEGMENT) growWindow(tcb, segment.payload.length, io)
 }

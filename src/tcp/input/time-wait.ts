@@ -106,6 +106,7 @@ function finWait2Arrives(tcb: Tcb, segment: TcpSegment, packet: number, paws: bo
   }
   tcb.rcv.nxt = end
   tcb.finReceived = true
+  tcb.totals.bytesReceived++
   takeValue(tcb, segment, io)
   sendAck(tcb, io, 'ack')
   enterTimeWait(tcb, io, 'finReceived')

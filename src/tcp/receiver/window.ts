@@ -14,8 +14,8 @@ const MAX_FIELD = 65_535
 export const MAX_WINDOW_SCALE = 14
 /** Linux TCP_INIT_CWND: what a sender is expected to begin with, in segments. */
 const INITIAL_SEGMENTS = 10
-/** Shortest segment that grows the window: smaller ones cost too much memory. */
-const GROWING_SEGMENT = 128
+/** Shortest segment in order that grows the window: smaller ones cost too much memory (tcp_event_data_recv). */
+export const GROWING_SEGMENT = 128
 
 /**
  * The window and shift of our SYN or SYN,ACK. `mss` is the payload of a full segment beside its options; `scaling` says whether a
@@ -79,8 +79,8 @@ export function handshakeWindow({ rcv }: Tcb): number {
 /** Chooses the window of a segment that leaves now, notes it in rcv.wnd and rcv.wup, and returns the 16-bit field. */
 export function selectWindow(tcb: Tcb, io: TcpIo): number {
   const { rcv } = tcb
-  // Linux has thrown the socket away by then and repeats the last window (inet_timewait_sock).
-  if (tcb.state === 'TIME-WAIT' || tcb.state === 'CLOSED') return field(tcb, receiveWindow(tcb))
+  // Linux has thrown the socket away by then and repeats the last window (inet_timewait_sock); without scaling, what the field can hold of it.
+  if (tcb.state === 'TIME-WAIT' || tcb.state === 'CLOSED') return (receiveWindow(tcb) >> rcv.wscale) & MAX_FIELD
   if (tcb.state === 'SYN-RECEIVED' && tcb.passive) return field(tcb, handshakeWindow(tcb))
   if (tcb.ack.noMemory) {
     rcv.wnd = 0
@@ -133,7 +133,6 @@ export function windowToOffer(tcb: Tcb, shrinks = false): number {
 /** A segment has arrived that memory can carry: lets rcv_ssthresh grow, more for segments that waste little (tcp_grow_window). */
 export function growWindow(tcb: Tcb, length: number, io: TcpIo): void {
   const { receive } = tcb
-  if (length < GROWING_SEGMENT) return
   const room = Math.min(receive.windowClamp, freeSpace(tcb)) - receive.ssthresh
   if (room <= 0) return
   const size = truesize(length)

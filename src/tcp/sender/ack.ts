@@ -5,7 +5,7 @@
  */
 import { seqAdd, seqDiff, seqGt, seqLt, seqMax } from '../../base'
 import type { Seq32 } from '../../base'
-import { ECE, SYN } from '../../wire'
+import { ECE, segmentLength, SYN } from '../../wire'
 import type { TcpSegment } from '../../wire'
 import { algorithmOf, restartAfterIdle } from '../congestion'
 import { readFeedback } from '../ecn/feedback'
@@ -61,7 +61,7 @@ export function processAck(tcb: Tcb, segment: TcpSegment, io: TcpIo, clockMoved 
     facts.flags |= UNA_ADVANCED
     tcb.recovery.timeouts = 0
   }
-  if (segment.payload.length > 0) facts.flags |= CARRIES_DATA
+  if (segmentLength(segment) > 0) facts.flags |= CARRIES_DATA
   updateWindow(tcb, segment, facts, io)
   advanceUna(tcb, ack, facts, io)
   readSacks(tcb, segment.options.sack, facts, io)

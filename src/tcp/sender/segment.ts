@@ -15,6 +15,7 @@ import { onAckSent, onDataSent } from '../receiver/ack'
 import { selectWindow } from '../receiver/window'
 import { segmentsInFlight } from '../recovery/counts'
 import { reportSent } from '../reports'
+import { isCounted } from '../state'
 import type { Tcb } from '../tcb'
 
 const MAX_UNSCALED_WINDOW = 65_535
@@ -43,7 +44,7 @@ export function emitSegment(
     payload,
   }
   const event = io.transmit(tcb, segment, purpose)
-  tcb.totals.segmentsOut++
+  if (isCounted(tcb)) tcb.totals.segmentsOut++
   tcb.snd.transmittedAt = Math.max(tcb.snd.transmittedAt, io.now)
   if ((flags & ACK) !== 0 && (flags & RST) === 0) onAckSent(tcb, ackOf, io)
   if (payload.length > 0) {
