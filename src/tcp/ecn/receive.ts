@@ -70,7 +70,7 @@ export function checkDataMark(tcb: Tcb): void {
   ecn.seen = true
 }
 
-/** The peer says that it has slowed down: no more echo, and an ACK at once, as it may have room for one segment only. */
+/** The peer says, in whatever segment, that it has slowed down: no more echo; data is acked at once, as it may have room for one segment only. */
 export function acceptCwr(tcb: Tcb, segment: TcpSegment): void {
   if (tcb.ecn.mode !== 'rfc3168' || (segment.flags & CWR) === 0) return
   tcb.ecn.demandCwr = false

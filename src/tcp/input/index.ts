@@ -5,7 +5,7 @@
 import { seqGe } from '../../base'
 import { ACK, RST, segmentLength, SYN } from '../../wire'
 import type { TcpSegment } from '../../wire'
-import { countArrival } from '../ecn/receive'
+import { acceptCwr, countArrival } from '../ecn/receive'
 import type { TcpIo } from '../io'
 import { ackIfDue } from '../receiver/ack-timing'
 import { afterInput } from '../sender/hold'
@@ -76,7 +76,9 @@ function generalSteps(tcb: Tcb, segment: TcpSegment, packet: number, counted: bo
     return
   }
   if (!isAcceptable(tcb, segment, packet, io)) return
-  if (!counted) countArrival(tcb, segment.payload.length, io)
+  // Linux counts in ESTABLISHED only.
+  if (!counted && tcb.state === 'ESTABLISHED') countArrival(tcb, segment.payload.length, io)
+  acceptCwr(tcb, segment)
   if (!ackContinues(tcb, segment, packet, io)) return
   textStep(tcb, segment, packet, io)
   if (tcb.state === 'FIN-WAIT-1' && finIsAcked(tcb)) finLeftBehind(tcb, io)

@@ -6,7 +6,7 @@
 import { seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../../base'
 import { FIN, segmentLength } from '../../wire'
 import type { TcpSegment } from '../../wire'
-import { acceptCwr, noteSpuriousRetransmission } from '../ecn/receive'
+import { noteSpuriousRetransmission } from '../ecn/receive'
 import type { TcpIo } from '../io'
 import { isReadable } from '../poll'
 import { enterQuickAck, scheduleAck } from '../receiver/ack'
@@ -23,7 +23,6 @@ import { marksArrive } from './marks'
 export function textArrives(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
   const length = segmentLength(segment)
   if (length === 0) return
-  acceptCwr(tcb, segment)
   measureRttByEcho(tcb, segment, io)
   tcb.receive.dsack = undefined
   const { seq } = segment
