@@ -22,6 +22,8 @@ const MULTICAST = 0xe
 const BROADCAST = 0xffff_ffff
 /** The two ECN bits of the TOS byte (INET_ECN_MASK). */
 const ECN_MASK = 3
+/** What Linux counts packets under, by those bits (IpExt). */
+const CODEPOINT_COUNTERS = ['InNoECTPkts', 'InECT1Pkts', 'InECT0Pkts', 'InCEPkts'] as const
 
 /** A packet has reached the host; `recorder.cause` is the event of its arrival. */
 export function hostPacketArrives(host: Host, arriving: Packet, io: HostIo): void {
@@ -32,6 +34,7 @@ export function hostPacketArrives(host: Host, arriving: Packet, io: HostIo): voi
   if (ip.dst !== host.address && ip.dst >>> 24 !== LOOPBACK_NET) {
     return dropPacket(packet, 'notMyAddress', 'notMyAddress', io)
   }
+  count(host, CODEPOINT_COUNTERS[ip.tos & ECN_MASK])
   const local = { address: ip.dst, port: segment.dstPort }
   const remote = { address: ip.src, port: segment.srcPort }
   if (isMartian(host, local, remote)) return dropPacket(packet, 'martianSource', 'martianSource', io)

@@ -26,8 +26,11 @@ export function countArrival(tcb: Tcb, payload: number, io: TcpIo): void {
   if (field !== NOT_ECT) {
     if (ecn.mode !== 'rfc3168') ecn.seen = true
     if (field === CE) {
-      ecn.receivedCe++
-      ecn.receivedCePending = Math.min(ecn.receivedCePending + 1, MOST_PENDING)
+      // What the device has merged counts as the segments that it was.
+      const { gro_mss: merged } = io.sysctl
+      const segments = merged > 0 ? Math.max(1, Math.ceil(payload / merged)) : 1
+      ecn.receivedCe += segments
+      ecn.receivedCePending = Math.min(ecn.receivedCePending + segments, MOST_PENDING)
       io.recorder.emit('tcp/markArrived', ecn.mode === 'accecn' ? 'accEcnMark' : 'ecnMark', ecn.receivedCe)
     }
     if (payload > 0) countBytes(tcb, field, payload)
