@@ -36,6 +36,7 @@ export function viewTcb(tcb: Tcb, now: Micros): TcbView {
       pipe: segmentsInFlight(tcb),
       duplicateAcks: recovery.duplicateAcks,
     },
+    ecn: { mode: tcb.ecn.mode, received: tcb.ecn.receivedCe, delivered: tcb.ecn.deliveredCe },
     rtt: { srttMicros: rtt.srtt, rttvarMicros: rtt.rttvar, rtoMicros: rtt.rto, backoff: rtt.backoff },
     timers: timerViews(tcb, now),
     waiting: { reason: tcb.waiting.reason, bytes: tcb.waiting.bytes, since: tcb.waiting.since },

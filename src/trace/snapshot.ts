@@ -168,6 +168,12 @@ export interface TcbView {
     readonly pipe: number
     readonly duplicateAcks: number
   }
+  /** Explicit congestion notification: which is spoken, marked segments that came, and that the peer has told us of. */
+  readonly ecn: {
+    readonly mode: 'disabled' | 'rfc3168' | 'pending' | 'accecn'
+    readonly received: number
+    readonly delivered: number
+  }
   readonly rtt: {
     readonly srttMicros: number
     readonly rttvarMicros: number

@@ -8,7 +8,8 @@ export function Variables({ tcb }: { readonly tcb: TcbView }) {
   const text = useText().variables
   const { cwnd, ssthresh, caState, pipe } = tcb.congestion
   const measured = tcb.rtt.srttMicros > 0
-  const rows: readonly (readonly [name: string, title: string, value: string])[] = [
+  const { mode, received, delivered } = tcb.ecn
+  const rows: (readonly [name: string, title: string, value: string])[] = [
     ['cwnd', text.cwnd, String(cwnd)],
     ['ssthresh', text.ssthresh, ssthresh === null ? text.infinite : String(ssthresh)],
     ['ca_state', text.caState, caState],
@@ -16,6 +17,7 @@ export function Variables({ tcb }: { readonly tcb: TcbView }) {
     ['srtt', text.srtt, measured ? briefDuration(tcb.rtt.srttMicros) : text.none],
     ['rto', text.rto, briefDuration(tcb.rtt.rtoMicros)],
   ]
+  if (mode !== 'disabled') rows.push(['ecn', text.ecn(mode), text.marks(received, delivered)])
   return (
     <dl className={styles.variables} aria-label={text.title}>
       {rows.map(([name, title, value]) => (

@@ -186,6 +186,9 @@ export const shell = {
     cwnd: 'Congestion window, segments',
     ssthresh: 'Slow start threshold, segments',
     caState: 'Congestion-avoidance state (Linux tcp_ca_state)',
+    ecn: (mode: string) =>
+      `Explicit congestion notification (${mode}): segments that came marked CE, and ours of which the peer says so`,
+    marks: (received: number, delivered: number) => `${received} in, ${delivered} out`,
     pipe: 'Segments that the sender believes are in the network',
     srtt: 'Smoothed round-trip time',
     rto: 'Retransmission timeout',
