@@ -29,6 +29,7 @@ const world = fc.record({
   readSize: fc.constantFrom(1_000_000, 900),
   bothActive: fc.boolean(),
   sysctl: fc.record({
+    tcp_ecn: fc.constantFrom(0, 1, 2, 3),
     tcp_sack: fc.constantFrom(1, 1, 0),
     tcp_timestamps: fc.constantFrom(1, 1, 0),
     tcp_window_scaling: fc.constantFrom(1, 1, 0),

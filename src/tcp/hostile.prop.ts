@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { assert, seq32, seqGe, seqLe } from '../base'
 import { at, connected, craft, inject, pass, pattern, shut, tcpPair, write } from '../testing/tcp-pair'
-import type { Pair } from '../testing/tcp-pair'
-import { ACK, FIN, PSH, RST, SYN, URG } from '../wire'
+import type { Pair, PairOptions } from '../testing/tcp-pair'
+import { ACK, AE, CWR, ECE, FIN, PSH, RST, SYN, URG } from '../wire'
 import { connect, shutdownWrite } from './calls'
 import { viewTcb } from './view'
 
@@ -14,9 +14,9 @@ const near = fc.oneof(
   fc.integer({ min: 0, max: 0xffff_ffff }),
 )
 
-const segment = fc.record({
+const segmentFields = fc.record({
   flags: fc
-    .uniqueArray(fc.constantFrom(ACK, ACK, ACK, FIN, SYN, RST, PSH, URG), { maxLength: 4 })
+    .uniqueArray(fc.constantFrom(ACK, ACK, ACK, FIN, SYN, RST, PSH, URG, ECE, CWR, AE), { maxLength: 5 })
     .map((bits) => bits.reduce((all, bit) => all | bit, 0)),
   seq: near,
   ack: near,
@@ -27,36 +27,51 @@ const segment = fc.record({
   mss: fc.option(fc.integer({ min: 0, max: 65_535 }), { nil: undefined }),
   windowScale: fc.option(fc.integer({ min: 0, max: 14 }), { nil: undefined }),
   sackPermitted: fc.boolean(),
+  codepoint: fc.constantFrom(0, 0, 1, 2, 3),
+  accEcn: fc.option(
+    fc.record({
+      order: fc.constantFrom<0 | 1>(0, 1),
+      counters: fc.array(fc.integer({ min: 0, max: 0xff_ffff }), { maxLength: 3 }),
+    }),
+    { nil: undefined },
+  ),
   wait: fc.constantFrom(0, 0, 1_000, 50_000, 3_000_000),
 })
-type Hostile = typeof segment extends fc.Arbitrary<infer T> ? T : never
+type Hostile = typeof segmentFields extends fc.Arbitrary<infer T> ? T : never
+
+/** Every kind of ECN, at both ends. */
+const ecnSettings = fc.record({
+  tcp_ecn: fc.constantFrom(0, 1, 3),
+  tcp_congestion_control: fc.constantFrom('cubic', 'dctcp'),
+  tcp_ecn_option: fc.constantFrom(0, 1, 2),
+})
 
 /** Where the victim stands when the attack begins. */
-const STARTS: Readonly<Record<string, () => Pair>> = {
-  'SYN-SENT': () => {
-    const pair = tcpPair()
+const STARTS: Readonly<Record<string, (options: PairOptions) => Pair>> = {
+  'SYN-SENT': (options) => {
+    const pair = tcpPair(options)
     at(pair, 'a', connect)
     return pair
   },
-  ESTABLISHED: () => connected(),
-  sending: () => {
-    const pair = connected()
+  ESTABLISHED: (options) => connected(options),
+  sending: (options) => {
+    const pair = connected(options)
     write(pair, 'a', pattern(0, 16_000))
     return pair
   },
-  orphaned: () => {
-    const pair = connected()
+  orphaned: (options) => {
+    const pair = connected(options)
     shut(pair, 'a')
     return pair
   },
-  'FIN-WAIT-2': () => {
-    const pair = connected()
+  'FIN-WAIT-2': (options) => {
+    const pair = connected(options)
     at(pair, 'a', shutdownWrite)
     pass(pair, 50_000)
     return pair
   },
-  'TIME-WAIT': () => {
-    const pair = connected()
+  'TIME-WAIT': (options) => {
+    const pair = connected(options)
     shut(pair, 'a')
     pass(pair, 50_000)
     shut(pair, 'b')
@@ -67,8 +82,8 @@ const STARTS: Readonly<Record<string, () => Pair>> = {
 
 test.each(Object.keys(STARTS))('%s survives any segments', { timeout: 60_000 }, (name) => {
   fc.assert(
-    fc.property(fc.array(segment, { maxLength: 40 }), (segments) => {
-      const pair = STARTS[name]()
+    fc.property(fc.array(segmentFields, { maxLength: 40 }), ecnSettings, (segments, sysctl) => {
+      const pair = STARTS[name]({ sysctl })
       pair.wire = () => []
       pair.flying.clear()
       for (const one of segments) {
@@ -94,14 +109,15 @@ function attack(pair: Pair, one: Hostile): void {
     mss: one.mss,
     windowScale: one.windowScale,
     sackPermitted: one.sackPermitted,
-    accEcn: undefined,
+    accEcn: one.accEcn,
     sack: one.sack.map(([start, end]) => ({ start: place(start), end: place(end) })),
     timestamps:
       one.timestamp === null
         ? undefined
         : { value: (tcb.timestamps.recent + one.timestamp[0]) >>> 0, echo: (1_500 + one.timestamp[1]) >>> 0 },
   }
-  inject(pair, 'a', { ...told, seq: seq32(tcb.rcv.nxt + one.seq), ack: seq32(tcb.snd.una + one.ack), options })
+  const segment = { ...told, seq: seq32(tcb.rcv.nxt + one.seq), ack: seq32(tcb.snd.una + one.ack), options }
+  inject(pair, 'a', segment, one.codepoint)
 }
 
 function check(pair: Pair): void {
