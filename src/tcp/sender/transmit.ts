@@ -258,10 +258,14 @@ export function queueFin(tcb: Tcb, io: TcpIo): void {
   pushPending(tcb, true, io)
 }
 
-/** A segment without data at SND.NXT. `reflects`: its ACE field says how the peer's SYN arrived (RFC 9768 3.1.2). `ackOf`: what it acknowledges. */
+/**
+ * A segment without data at SND.NXT. One that acknowledges anything new is no duplicate, whatever made it leave (RFC 5681 2 (d)). `reflects`: its ACE
+ * field says how the peer's SYN arrived (RFC 9768 3.1.2). `ackOf`: what it acknowledges.
+ */
 export function sendAck(tcb: Tcb, io: TcpIo, purpose: SendPurpose, reflects = false, ackOf = tcb.rcv.nxt): void {
   const ace = reflects ? reflectedFlags(tcb.ecn.arrivedOnSyn) : 0
-  emitSegment(tcb, acceptableSeq(tcb), ACK | ace, NOTHING, purpose, io, ackOf)
+  const said = purpose === 'duplicateAck' && ackOf !== tcb.rcv.wup ? 'ack' : purpose
+  emitSegment(tcb, acceptableSeq(tcb), ACK | ace, NOTHING, said, io, ackOf)
 }
 
 /** RST of a live connection (RFC 9293 3.10.5). */
