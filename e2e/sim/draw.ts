@@ -1,9 +1,10 @@
 /**
  * A whole run drawn from one number: hosts, links, settings, programs, faults and the moment at which the network heals. The same seed is
- * the same run for ever, so a failure is told by its seed alone. Decides nothing about what is right: that is invariants.ts.
+ * the same run, so a failure is told by its seed alone (until there is more to draw: what a seed once found is a test of its own). Decides nothing about what is right: that is invariants.ts.
  */
 import { createPrng, nextChance, nextInt, nextUnit } from '../../src/base'
 import type { Micros, Prng } from '../../src/base'
+import { CONGESTION_ALGORITHMS } from '../../src/tcp'
 import { LINUX_SYSCTL } from '../../src/trace'
 import type { HostSpec, LinkSettings, LinkSpec, ProgramSpec, Sysctl, TimedAction, WorldSpec } from '../../src/trace'
 import { addressOf, magnitude, pick } from './chance'
@@ -24,6 +25,8 @@ export interface SimRun {
    * tcp_shrink_window, which lets islands take the very memory that the gap before them needs.
    */
   readonly promises: boolean
+  /** The first connection's numbers begin so many short of 2^32 (wrap.ts); undefined where they fall as they fall. */
+  readonly wrapsAfter: number | undefined
 }
 
 const MS = 1_000
@@ -40,6 +43,7 @@ const HEALED: LinkSettings = {
   reorderMicros: 0,
   duplicate: 0,
   corrupt: 0,
+  markPackets: 0,
 }
 
 export function drawRun(seed: number): SimRun {
@@ -64,7 +68,8 @@ export function drawRun(seed: number): SimRun {
     ),
   }
   const promises = !crashes && sysctls.every((sysctl) => sysctl.tcp_syncookies === 0 && sysctl.tcp_shrink_window === 0)
-  return { seed, spec, flows, healAt, crashes, promises }
+  const wrapsAfter = nextChance(random, 0.2) ? magnitude(random, 1, 100_000) : undefined
+  return { seed, spec, flows, healAt, crashes, promises, wrapsAfter }
 }
 
 /** A star or a line or both: every host but the first has a cable to an earlier one, and hosts do not forward. */
@@ -90,6 +95,7 @@ function drawLink(random: Prng): LinkSettings {
     delayMicros: magnitude(random, 10, 300 * MS),
     jitterMicros: nextChance(random, 0.4) ? magnitude(random, 10, 50 * MS) : 0,
     queuePackets: magnitude(random, 1, 300),
+    markPackets: nextChance(random, 0.4) ? magnitude(random, 1, 60) : 0,
     loss: chance(0.6, 0.5),
     reorder: chance(0.4, 0.5),
     reorderMicros: magnitude(random, 100, 200 * MS),
@@ -121,7 +127,9 @@ function drawSysctl(random: Prng): Partial<Sysctl> {
     tcp_moderate_rcvbuf: flag(1, 0.2),
     tcp_autocorking: flag(1, 0.3),
     tcp_reordering: pick(random, 3, 3, 3, 10),
-    tcp_congestion_control: pick(random, 'cubic', 'cubic', 'reno'),
+    tcp_congestion_control: pick(random, ...CONGESTION_ALGORITHMS),
+    tcp_ecn: pick(random, 0, 0, 2, 1, 3, 4, 5),
+    tcp_ecn_option: pick(random, 0, 1, 2, 2, 3),
     tcp_syncookies: nextChance(random, 0.05) ? 1 + nextInt(random, 2) : 0,
     tcp_shrink_window: nextChance(random, 0.03) ? 1 : 0,
     tcp_tw_reuse: pick(random, 0, 1, 2),

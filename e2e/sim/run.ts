@@ -15,6 +15,7 @@ import type { Edges } from './invariants'
 import { watchStreams } from './streams'
 import type { Streams } from './streams'
 import type { Flow } from './workloads'
+import { shiftToWrap } from './wrap'
 
 export interface SimResult {
   readonly run: SimRun
@@ -31,7 +32,8 @@ const MOST_STEPS = 2_000_000
 
 /** Runs a seed. With `record` the trace is kept, to be shown; it decides nothing. */
 export function simulate(seed: number, record = false): SimResult {
-  const run = drawRun(seed)
+  const drawn = drawRun(seed)
+  const run = drawn.wrapsAfter === undefined ? drawn : shiftToWrap(drawn, drawn.wrapsAfter)
   const trace = createTrace()
   const recorder: TraceRecorder = createRecorder(trace, record)
   const world = createWorld(run.spec, recorder)

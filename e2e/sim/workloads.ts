@@ -4,6 +4,7 @@
  */
 import { nextChance, nextInt } from '../../src/base'
 import type { Prng } from '../../src/base'
+import { CONGESTION_ALGORITHMS } from '../../src/tcp'
 import type { LinkSpec, ProgramSpec, SocketOption, Step } from '../../src/trace'
 import { addressOf, magnitude, pick } from './chance'
 
@@ -161,7 +162,7 @@ function options(random: Prng, fd: string): Step[] {
   perhaps(0.15, 'SO_SNDBUF', () => magnitude(random, 2_048, 200_000))
   perhaps(0.2, 'SO_RCVBUF', () => magnitude(random, 1_024, 200_000))
   perhaps(0.1, 'TCP_MAXSEG', () => magnitude(random, 88, 1_460))
-  perhaps(0.1, 'TCP_CONGESTION', () => pick(random, 'reno', 'cubic'))
+  perhaps(0.1, 'TCP_CONGESTION', () => pick(random, ...CONGESTION_ALGORITHMS))
   return all
 }
 
