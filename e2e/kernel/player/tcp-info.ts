@@ -26,6 +26,7 @@ export function readTcpInfo(info: string, meminfo: string): Record<string, numbe
   first.forEach((name, i) => (found[`tcpi_${name}`] = bytes[i]))
   found['tcpi_snd_wscale'] = bytes[6] & 15
   found['tcpi_rcv_wscale'] = bytes[6] >> 4
+  found['tcpi_delivery_rate_app_limited'] = bytes[7] & 1
   let at = 8
   for (const [size, names] of FIELDS) {
     for (const name of names.split(' ')) {
