@@ -330,6 +330,17 @@ describe('congestion', () => {
     expect(firstLoss('slow-start-cubic')).toBeGreaterThan(firstLoss('slow-start-reno'))
   })
 
+  test('bbr: finds the rate of the link, loses nothing, and looks at the bare round trip after ten seconds', () => {
+    const it = run('bbr')
+    const changes = eventsOfType(it, 'tcp/congestionModeChanged', CLIENT)
+    expect(changes.map((event) => event.to)).toEqual(['DRAIN', 'PROBE_BW', 'PROBE_RTT', 'PROBE_BW'])
+    expect(changes[1].bytesPerSecond / ((5_000_000 / 8) * (1_448 / 1_500))).toBeCloseTo(1, 1)
+    expect(changes[2].at / 1_000_000).toBeCloseTo(10, 0)
+    expect(eventsOfType(it, 'link/packetLost')).toEqual([])
+    const waiting = eventsOfType(it, 'link/packetQueued').filter((event) => event.at > 2_000_000 && event.link === 0)
+    expect(Math.max(...waiting.map((event) => event.waiting))).toBeLessThan(30)
+  })
+
   test('marks-not-losses: the queue marks, the window follows, nothing is lost or sent again', () => {
     const it = run('marks-not-losses')
     expect(eventsOfType(it, 'tcp/ecnAgreed').map((event) => event.mode)).toEqual(['rfc3168', 'rfc3168'])

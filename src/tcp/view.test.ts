@@ -64,3 +64,19 @@ test('a timer is shown with when it was armed and when it fires', () => {
   pass(pair, 1_500_000)
   expect(viewTcb(pair.a.tcb, pair.now).timers[0].count).toBe(1)
 })
+
+test('a rate is shown with whether it spaces the bursts, and the bare round trip once there is one', () => {
+  const pair = tcpPair({ delay: 10_000, config: { congestion: 'bbr' } })
+  expect(viewTcb(pair.a.tcb, pair.now)).toMatchObject({
+    rate: { paced: false, pacing: null, delivery: 0 },
+    rtt: { minMicros: null },
+  })
+  const open = connected({ delay: 10_000, config: { congestion: 'bbr' } })
+  write(open, 'a', pattern(0, 10_000))
+  pass(open, 50_000)
+  const { rate, rtt } = viewTcb(open.a.tcb, open.now)
+  expect(rtt.minMicros).toBe(20_000)
+  expect(rate).toMatchObject({ paced: true, appLimited: true })
+  expect(rate.delivery).toBeGreaterThan(100_000)
+  expect(rate.pacing).toBeGreaterThan(rate.delivery)
+})

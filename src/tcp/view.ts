@@ -8,6 +8,7 @@ import { islandEnd } from './receiver/reassembly'
 import { readableBytes } from './receiver/read'
 import { segmentsInFlight } from './recovery/counts'
 import { congestionPhase } from './sender/hold'
+import { deliveryRate } from './sender/rate'
 import { flightBytes, queuedBytes, sendCapacity } from './sender/queue'
 import type { SentSegment, Tcb } from './tcb'
 
@@ -37,7 +38,19 @@ export function viewTcb(tcb: Tcb, now: Micros): TcbView {
       duplicateAcks: recovery.duplicateAcks,
     },
     ecn: { mode: tcb.ecn.mode, received: tcb.ecn.receivedCe, delivered: tcb.ecn.deliveredCe },
-    rtt: { srttMicros: rtt.srtt, rttvarMicros: rtt.rttvar, rtoMicros: rtt.rto, backoff: rtt.backoff },
+    rtt: {
+      srttMicros: rtt.srtt,
+      rttvarMicros: rtt.rttvar,
+      rtoMicros: rtt.rto,
+      backoff: rtt.backoff,
+      minMicros: rtt.minRtt === 0 ? null : rtt.minRtt,
+    },
+    rate: {
+      paced: congestion.paced,
+      pacing: Number.isFinite(congestion.pacingRate) ? congestion.pacingRate : null,
+      delivery: deliveryRate(tcb),
+      appLimited: tcb.rate.sampleAppLimited,
+    },
     timers: timerViews(tcb, now),
     waiting: { reason: tcb.waiting.reason, bytes: tcb.waiting.bytes, since: tcb.waiting.since },
     sendRuns: sendRuns(tcb),

@@ -179,6 +179,15 @@ export interface TcbView {
     readonly rttvarMicros: number
     readonly rtoMicros: number
     readonly backoff: number
+    /** The smallest of the last five minutes; null before any. */
+    readonly minMicros: number | null
+  }
+  /** Bytes a second: what bursts are spaced by (null for no limit; `paced` whether they are), and what was delivered of late. */
+  readonly rate: {
+    readonly paced: boolean
+    readonly pacing: number | null
+    readonly delivery: number
+    readonly appLimited: boolean
   }
   readonly timers: readonly TimerView[]
   readonly waiting: { readonly reason: WaitReason; readonly bytes: number; readonly since: Micros }

@@ -5,7 +5,7 @@ import { client, closeConn, connectTo80, program, server, sink, V1 } from './par
 /** 10 Mbit/s and 20 ms there and back hold 17 segments; 50 more may wait. */
 const NARROW: LinkDocument = { a: 'client', b: 'server', both: { rate: '10Mbit', delay: '10ms', queue: 50 } }
 
-function bulk(algorithm: 'reno' | 'cubic' | 'dctcp'): ScenarioDocument['hosts'] {
+function bulk(algorithm: 'reno' | 'cubic' | 'dctcp' | 'bbr'): ScenarioDocument['hosts'] {
   return [
     {
       ...client(
@@ -74,5 +74,22 @@ export const congestion: readonly ScenarioDocument[] = [
     until: '4s',
     hosts: bulk('dctcp').map((host) => ({ ...host, sysctl: { tcp_congestion_control: 'dctcp' } })),
     links: [{ ...NARROW, both: { ...NARROW.both, mark: 10 } }],
+  },
+  {
+    ...V1,
+    id: 'bbr',
+    title: 'A model instead of losses (BBR)',
+    summary:
+      'BBR measures the bandwidth and the bare round trip and sends at that rate: the deep queue of this link stays nearly empty, and nothing is lost.',
+    hint: 'Try: halve the rate of the link while it runs and see how many round trips BBR takes to believe it.',
+    watch: [
+      'STARTUP doubles the rate until it brings no more, then DRAIN empties the queue that this has made',
+      'PROBE_BW sends a quarter faster for one round trip in eight, then a quarter slower',
+      'After ten seconds PROBE_RTT lets the pipe run nearly dry for 200 ms to see the bare round trip',
+    ],
+    focus: 'congestion',
+    until: '11s',
+    hosts: bulk('bbr'),
+    links: [{ a: 'client', b: 'server', both: { rate: '5Mbit', delay: '20ms', queue: 300 } }],
   },
 ]

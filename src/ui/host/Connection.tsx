@@ -1,6 +1,6 @@
 /** The sender's variables and the armed timers of the shown connection. */
 import type { TcbView, TimerView } from '../../trace'
-import { briefDuration } from '../format'
+import { briefDuration, rateText } from '../format'
 import { useText } from '../text'
 import styles from './host.module.css'
 
@@ -16,6 +16,7 @@ export function Variables({ tcb }: { readonly tcb: TcbView }) {
     ['in flight', text.pipe, String(pipe)],
     ['srtt', text.srtt, measured ? briefDuration(tcb.rtt.srttMicros) : text.none],
     ['rto', text.rto, briefDuration(tcb.rtt.rtoMicros)],
+    ...pacingRows(tcb, text),
   ]
   if (mode !== 'disabled') rows.push(['ecn', text.ecn(mode), text.marks(received, delivered)])
   return (
@@ -28,6 +29,19 @@ export function Variables({ tcb }: { readonly tcb: TcbView }) {
       ))}
     </dl>
   )
+}
+
+/** What a paced sender goes by: its rate, the rate that arrives, the bare round trip. */
+function pacingRows(
+  { rate, rtt }: TcbView,
+  text: ReturnType<typeof useText>['variables'],
+): (readonly [name: string, title: string, value: string])[] {
+  if (!rate.paced) return []
+  return [
+    ['pacing', text.pacing, rate.pacing === null ? text.infinite : rateText(rate.pacing * 8)],
+    ['delivery', text.delivery, rateText(rate.delivery * 8)],
+    ['min_rtt', text.minRtt, rtt.minMicros === null ? text.none : briefDuration(rtt.minMicros)],
+  ]
 }
 
 export function Timers({ timers, now }: { readonly timers: readonly TimerView[]; readonly now: number }) {
