@@ -37,7 +37,8 @@ export function Numbers() {
           <input type="search" value={wanted} onChange={(event) => setWanted(event.target.value)} />
         </label>
       </div>
-      <div className={styles.scroll}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
+      <div className={styles.scroll} role="region" aria-label={text.title} tabIndex={0}>
         {ends.length === 0 ? <p className={styles.none}>{text.noConnection}</p> : null}
         <InfoTable columns={columns} isWanted={isWanted} />
         <h3>nstat</h3>

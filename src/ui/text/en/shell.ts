@@ -340,6 +340,7 @@ export const shell = {
     loading: 'Loading…',
   },
   numbers: {
+    title: 'tcp_info and counters',
     find: 'Find',
     noConnection: 'No connection is shown.',
     noCounters: 'No counter has moved yet.',
