@@ -32,6 +32,10 @@ function verifyOutput(line: number, call: CallLine, out: CallOutput): void {
     case 'epoll_wait':
       verifyEvents(line, 'events', itemsOf(call.args[1]), out.revents ?? [])
       break
+    case 'getsockname':
+    case 'getpeername':
+      verifyName(line, call.args[1], out)
+      break
     case 'recvmsg':
       verifyMessage(line, call.args[1], out)
   }
@@ -52,6 +56,13 @@ function verifyEvents(line: number, name: string, wanted: readonly Value[], got:
       failAt(line, `${name} 0x${bits.toString(16)}`, `0x${(got[i] ?? 0).toString(16)}`)
     }
   })
+}
+
+function verifyName(line: number, wanted: Value | undefined, { port = 0, address = '' }: CallOutput): void {
+  verifyNumber(line, 'sin_port', optionalNumber(field(wanted, 'sin_port')), port)
+  const host = field(wanted, 'sin_addr')
+  const expected = host?.kind === 'apply' ? host.items[0] : undefined
+  if (expected?.kind === 'text' && expected.value !== address) failAt(line, `sin_addr ${expected.value}`, address)
 }
 
 function verifyOption(line: number, call: CallLine, out: CallOutput): void {

@@ -175,6 +175,19 @@ class Caller:
     def call_connect(self, fd, address=None, *_):
         return LIBC.connect(self.fd(fd), self.address(address, self.remote), 16), None
 
+    def named(self, ask, fd):
+        """An address that the kernel tells: {"port", "address"}."""
+        address = ctypes.create_string_buffer(128)
+        value = ask(self.fd(fd), address, ctypes.byref(ctypes.c_uint32(128)))
+        port, host = struct.unpack_from(">H4s", address.raw, 2)
+        return value, {"port": port, "address": socket.inet_ntoa(host)}
+
+    def call_getsockname(self, fd, *_):
+        return self.named(LIBC.getsockname, fd)
+
+    def call_getpeername(self, fd, *_):
+        return self.named(LIBC.getpeername, fd)
+
     def call_shutdown(self, fd, how):
         return LIBC.shutdown(self.fd(fd), number(how)), None
 

@@ -29,6 +29,8 @@ export interface Returned {
 export interface CallOutput {
   readonly bytes?: string
   readonly number?: number
+  readonly port?: number
+  readonly address?: string
   readonly revents?: readonly number[]
   readonly flags?: number
   readonly control?: readonly { readonly level: number; readonly type: number; readonly data: string }[]

@@ -131,6 +131,8 @@ route add default dev tun0
                 try:
                     with open(path, "w", encoding="ascii") as file:
                         file.write(order["value"])
+                    if order["name"] == "tcp_congestion_control":
+                        self.caller.congestion = None
                     return {}
                 except OSError as error:
                     # The default of a namespace may only be what the machine allows to everyone; a socket's own may be any.
