@@ -60,15 +60,31 @@ export interface ChannelOptions {
   readonly local: string
   readonly remote: string
   readonly mtu: number
+  /** Size of the segments that longer packets to the kernel are made of; 0: they are single segments. */
+  readonly mss: number
   /** Everything is ended after this long, whatever happens. */
   readonly limitSeconds: number
 }
 
-export function openChannel({ helper, local, remote, mtu, limitSeconds }: ChannelOptions): Channel {
+export function openChannel({ helper, local, remote, mtu, mss, limitSeconds }: ChannelOptions): Channel {
   const folder = mkdtempSync(join(tmpdir(), 'tcpscope-'))
   const [orders, answers] = [join(folder, 'orders'), join(folder, 'answers')]
   spawnSync('mkfifo', [orders, answers])
-  const program = ['python3', '-S', '-E', '-B', helper, '--local', local, '--remote', remote, '--mtu', String(mtu)]
+  const program = [
+    'python3',
+    '-S',
+    '-E',
+    '-B',
+    helper,
+    '--local',
+    local,
+    '--remote',
+    remote,
+    '--mtu',
+    String(mtu),
+    '--mss',
+    String(mss),
+  ]
   const command = ['timeout', '-k', '2', String(limitSeconds), 'unshare', ...namespaceFlags(), ...program]
   // The shell opens both pipes, which waits for us to open the other ends; should the program then die, we read an end.
   spawn('sh', ['-c', 'exec "$@" <"$0/orders" >"$0/answers"', folder, ...command], {

@@ -41,8 +41,15 @@ interface Player {
 
 /** A kernel in a namespace of its own, ready for the script's first event. */
 export function createKernelRun(script: Script, helper: string, limitSeconds: number): KernelRun {
-  const { localIp, remoteIp, mtu } = script.options
-  const channel = openChannel({ helper, local: localIp, remote: remoteIp, mtu: mtu ?? 1500, limitSeconds })
+  const { localIp, remoteIp, mtu, mss } = script.options
+  const channel = openChannel({
+    helper,
+    local: localIp,
+    remote: remoteIp,
+    mtu: mtu ?? 1500,
+    mss: mss ?? 0,
+    limitSeconds,
+  })
   const player: Player = { channel, queue: [], returned: new Map(), now: 0, sent: [], onProgress: () => undefined }
   const run: Run = createRun(
     script,
