@@ -61,6 +61,8 @@ export function finIsAcked(tcb: Tcb): boolean {
 }
 
 function handshakeDone(tcb: Tcb, io: TcpIo): void {
+  // The child of a listener is made with this ACK; of the SYN's window it knows nothing (tcp_create_openreq_child).
+  if (tcb.passive) tcb.snd.maxWnd = tcb.snd.wnd
   enterEstablished(tcb, io, 'establishedByAck')
   // A request's SYN,ACK is not in a queue that counts it; of a simultaneous open it is, and Linux counts it twice.
   if (!tcb.passive) tcb.recovery.delivered++
