@@ -21,9 +21,9 @@ import {
   talk,
 } from './talk'
 
-const LIMIT_MS = 15_000
+const LIMIT_MS = 30_000
 /** Long enough for two FINs to meet on the way. */
-const LONG = { toKernel: { delayMicros: 60_000 }, fromKernel: { delayMicros: 60_000 } }
+const LONG = { toKernel: { delayMicros: 200_000 }, fromKernel: { delayMicros: 200_000 } }
 /** Prints what a read of the kernel's program came to. */
 const READ_ERROR = [
   'try:',
@@ -45,7 +45,8 @@ describeWithKernel('a connection with Linux ends', () => {
     })
 
     test('we close first: FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT, and the kernel has forgotten us', async () => {
-      const program = python(...ACCEPT, ...READ_ALL, 'c.close()')
+      // It lingers, so that its ACK of our FIN does not wait for its own.
+      const program = python(...ACCEPT, ...READ_ALL, 'time.sleep(1); c.close()')
       await talk(program, connectAnd({ call: 'send', fd: 's', bytes: 50_000 }, closeIt), {}, async (run) => {
         expect(await run.code(LIMIT_MS), run.story()).toBe(0)
         expect(run.said()).toContain('read 50000 ')
@@ -79,7 +80,7 @@ describeWithKernel('a connection with Linux ends', () => {
     test('both close at once: CLOSING, then TIME-WAIT at both ends', async () => {
       const program = python(...ACCEPT, 'c.recv(1); c.close(); time.sleep(1)')
       // Our byte is on its way for as long as we sleep, so the two FINs leave together.
-      const steps = connectAnd({ call: 'send', fd: 's', text: 'x' }, { sleepMicros: 60_000 }, closeIt)
+      const steps = connectAnd({ call: 'send', fd: 's', text: 'x' }, { sleepMicros: 200_000 }, closeIt)
       await talk(program, steps, LONG, async (run) => {
         await run.run(LIMIT_MS)
         expect(run.states().slice(2), run.story()).toEqual(['FIN-WAIT-1', 'CLOSING', 'TIME-WAIT'])

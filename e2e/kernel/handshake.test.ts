@@ -130,7 +130,7 @@ describeWithKernel('our handshake and that of Linux', () => {
         limitSeconds: 20,
       })
       try {
-        while (!wire.output().includes('listening')) await wire.shell('true')
+        while (!wire.output().includes('listening')) await wire.shell('sleep 0.02')
         const answered = new Set<number>()
         // A SYN to a closed port goes last: its RST says that the kernel is through with those before it.
         const done = new Promise<void>((resolve) => {

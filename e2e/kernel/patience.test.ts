@@ -19,7 +19,7 @@ import {
   talk,
 } from './talk'
 
-const LIMIT_MS = 15_000
+const LIMIT_MS = 30_000
 const SECOND = 1_000_000
 
 const ourOption = (option: 'SO_KEEPALIVE' | 'TCP_KEEPIDLE' | 'TCP_KEEPINTVL' | 'SO_RCVBUF', value: number): Step => ({

@@ -78,8 +78,6 @@ export interface Talk extends LiveHost {
 export interface TalkOptions extends LiveOptions {
   /** Sysctls of the kernel, `net.ipv4.tcp_sack=0`. */
   readonly kernelSysctl?: readonly string[]
-  /** What to do with the two while they run; what follows is their end. */
-  readonly limitMs?: number
 }
 
 /** Runs `kernelProgram` in a namespace and `steps` on a host of ours before it, lets `act` look on, and ends both, whatever happens. */
@@ -93,7 +91,7 @@ export async function talk<T>(
     address: KERNEL,
     peer: OURS,
     run: kernelProgram,
-    limitSeconds: 60,
+    limitSeconds: 110,
     // Whatever the machine's default may be; a namespace may always choose reno.
     sysctl: ['net.ipv4.tcp_congestion_control=reno', ...(options.kernelSysctl ?? [])],
   })
@@ -103,7 +101,7 @@ export async function talk<T>(
     wire.onPacket = (packet) => {
       early.push(packet)
     }
-    await said(wire, 'listening', 10_000)
+    await said(wire, 'listening', 30_000)
     const live = liveHost(wire, OURS, KERNEL, steps, options)
     await live.runUntil(() => true, 0)
     for (const packet of early) wire.onPacket(packet)
@@ -124,7 +122,9 @@ async function said(wire: KernelWire, word: string, limitMs: number): Promise<vo
   const end = Date.now() + limitMs
   while (!wire.output().includes(word)) {
     if (Date.now() > end) throw new Error(`The kernel's program did not say ${word}, but: ${wire.output()}`)
-    await wire.shell('true')
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20)
+    })
   }
 }
 
@@ -145,6 +145,16 @@ async function codeOf(live: LiveHost, wire: KernelWire, limitMs: number): Promis
   })
   await live.runUntil(() => code !== 'still running', limitMs)
   return code
+}
+
+/** Resolves once a connection of ours has been opened and nothing has happened to it for a while. */
+export async function settled(live: LiveHost): Promise<void> {
+  await live.runUntil(() => live.states().includes('ESTABLISHED'), 20_000)
+  let [events, since] = [-1, Date.now()]
+  await live.runUntil(() => {
+    if (events !== live.trace.events.count) [events, since] = [live.trace.events.count, Date.now()]
+    return Date.now() - since > 300
+  }, 20_000)
 }
 
 /** Our program: connects to the kernel's port 80 and goes on. */

@@ -24,7 +24,7 @@ import {
 import type { Talk, TalkOptions } from './talk'
 
 const TEN_MEGABYTES = 10 * 1024 * 1024
-const LIMIT_MS = 50_000
+const LIMIT_MS = 90_000
 
 /** A stream of the kernel's own: each block of 32 KiB has other bytes. */
 const kernelStream = (bytes: number): string[] => [
