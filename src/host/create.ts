@@ -29,6 +29,7 @@ export function createHost(spec: HostSpec, index: number, seed: number): Host {
     bound: new Map(),
     threads: new Map(),
     programs: spec.programs.map(compileProgram),
+    routes: new Map(),
     counters: new Map(),
     portsGiven: 0,
   }

@@ -2,14 +2,14 @@
 import { resetFor } from '../tcp'
 import { DROP_REASONS } from '../trace'
 import type { DropReason, RuleName } from '../trace'
-import type { Packet } from '../wire'
+import type { AnyPacket, Packet } from '../wire'
 import { count } from './counters'
 import type { HostIo } from './io'
 import { output } from './output'
 import type { Host } from './records'
 
 /** Records that nobody took a packet; what follows comes from that. */
-export function dropPacket(packet: Packet, reason: DropReason, rule: RuleName, io: HostIo): void {
+export function dropPacket(packet: AnyPacket, reason: DropReason, rule: RuleName, io: HostIo): void {
   io.recorder.cause = io.recorder.emit('host/packetDropped', rule, packet.id, DROP_REASONS.indexOf(reason))
 }
 

@@ -17,7 +17,7 @@ const seed = Number(process.env['SEED'] ?? 20_261_121)
 const numRuns = Number(process.env['RUNS'] ?? 150)
 
 const fd = fc.integer({ min: 3, max: 8 })
-const flags = fc.subarray(['MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_MORE', 'MSG_NOSIGNAL'])
+const flags = fc.subarray(['MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_MORE', 'MSG_NOSIGNAL', 'MSG_OOB'])
 const port = fc.constantFrom(0, 80, 81)
 const nonblock = fc.boolean()
 const anyCall: fc.Arbitrary<Call> = fc.oneof(

@@ -5,11 +5,12 @@
 import { present } from '../base'
 import { answerInTimeWait, leaveTimeWait, segmentArrives } from '../tcp'
 import type { Endpoint, Tcb } from '../tcp'
-import { decodePacket, FIN } from '../wire'
-import type { Packet } from '../wire'
+import { decodeIcmp, decodePacket, FIN, isIcmp } from '../wire'
+import type { AnyPacket, IcmpPacket, Packet } from '../wire'
 import { count } from './counters'
 import { findConnection, findListener } from './demux'
 import { dropPacket, refuse } from './drops'
+import { icmpInput } from './icmp'
 import type { HostIo } from './io'
 import { TIME_WAIT_ISS_STEP } from './isn'
 import { connectionRequest, listenerInput } from './listener'
@@ -26,15 +27,17 @@ const ECN_MASK = 3
 const CODEPOINT_COUNTERS = ['InNoECTPkts', 'InECT1Pkts', 'InECT0Pkts', 'InCEPkts'] as const
 
 /** A packet has reached the host; `recorder.cause` is the event of its arrival. */
-export function hostPacketArrives(host: Host, arriving: Packet, io: HostIo): void {
+export function hostPacketArrives(host: Host, arriving: AnyPacket, io: HostIo): void {
   if (!host.up) return dropPacket(arriving, 'hostDown', 'powerOff', io)
   const packet = arriving.damaged === undefined ? arriving : verified(host, arriving, arriving.damaged, io)
   if (packet === undefined) return undefined
-  const { ip, segment } = packet
+  const { ip } = packet
   if (ip.dst !== host.address && ip.dst >>> 24 !== LOOPBACK_NET) {
     return dropPacket(packet, 'notMyAddress', 'notMyAddress', io)
   }
   count(host, CODEPOINT_COUNTERS[ip.tos & ECN_MASK])
+  if (packet.icmp !== undefined) return icmpInput(host, packet, io)
+  const { segment } = packet
   const local = { address: ip.dst, port: segment.dstPort }
   const remote = { address: ip.src, port: segment.srcPort }
   if (isMartian(host, local, remote)) return dropPacket(packet, 'martianSource', 'martianSource', io)
@@ -60,11 +63,22 @@ function isMartian(host: Host, local: Endpoint, remote: Endpoint): boolean {
 }
 
 /** Reads a packet that the wire may have damaged; undefined when that shows (RFC 9293 MUST-3). */
-function verified(host: Host, packet: Packet, bytes: Uint8Array, io: HostIo): Packet | undefined {
+function verified(host: Host, packet: AnyPacket, bytes: Uint8Array, io: HostIo): AnyPacket | undefined {
+  if (isIcmp(bytes)) return verifiedIcmp(host, packet, bytes, io)
   const decoded = decodePacket(bytes)
-  if (decoded.ok) return { ...packet, ip: decoded.value.ip, segment: decoded.value.segment }
+  if (decoded.ok) return { ...packet, ip: decoded.value.ip, segment: decoded.value.segment, icmp: undefined }
   count(host, 'InErrs')
   if (decoded.error === 'badChecksum') count(host, 'InCsumErrors')
+  dropPacket(packet, decoded.error, decoded.error === 'badChecksum' ? 'badChecksum' : 'badHeader', io)
+  return undefined
+}
+
+function verifiedIcmp(host: Host, packet: AnyPacket, bytes: Uint8Array, io: HostIo): IcmpPacket | undefined {
+  const decoded = decodeIcmp(bytes)
+  const { id, damaged, length, sentEvent } = packet
+  if (decoded.ok) return { id, damaged, length, sentEvent, ip: decoded.value.ip, icmp: decoded.value.message }
+  count(host, 'IcmpInErrors')
+  if (decoded.error === 'badChecksum') count(host, 'IcmpInCsumErrors')
   dropPacket(packet, decoded.error, decoded.error === 'badChecksum' ? 'badChecksum' : 'badHeader', io)
   return undefined
 }

@@ -38,6 +38,8 @@ export interface Envelope {
   readonly identification: number
   /** DSCP and ECN bits; 0 where it is not said. */
   readonly tos?: number
+  /** Routers may not cut it up, where it is not said. */
+  readonly dontFragment?: boolean
 }
 
 /**
@@ -48,7 +50,7 @@ export function output(
   host: Host,
   io: HostIo,
   socket: number,
-  { src, dst, identification, tos = 0 }: Envelope,
+  { src, dst, identification, tos = 0, dontFragment = true }: Envelope,
   segment: TcpSegment,
   purpose: SendPurpose,
   rule: RuleName = PURPOSE_RULE[purpose],
@@ -60,7 +62,7 @@ export function output(
     ttl: host.sysctl.ip_default_ttl,
     identification,
     tos,
-    dontFragment: true,
+    dontFragment,
   }
   const { payload } = segment
   const header = encodeHeaders(ip, segment)

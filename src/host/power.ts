@@ -39,6 +39,7 @@ function forget(host: Host): void {
   host.listeners = new Map()
   host.bound = new Map()
   host.threads = new Map()
+  host.routes = new Map()
   host.counters = new Map()
 }
 

@@ -45,10 +45,21 @@ export interface Host {
   threads: Map<number, Thread>
   /** Programs of this start, flattened. */
   programs: readonly Program[]
+  /** What was learned of the way to a destination. */
+  routes: Map<Ipv4Address, Route>
   /** By Linux's names. */
   counters: Map<string, number>
   /** Ephemeral ports given out so far; stirs the next choice. */
   portsGiven: number
+}
+
+/** An exception to the route that everything takes. */
+export interface Route {
+  /** Bytes. */
+  readonly mtu: number
+  readonly expiresAt: Micros
+  /** Routers may cut packets up: the MTU is below what is believed. */
+  readonly locked: boolean
 }
 
 export interface Process {

@@ -15,6 +15,7 @@ import { initialSequence, timestampOffset } from './isn'
 import { releasePort } from './ports'
 import { enterAcceptQueue, leaveSynQueue } from './queues'
 import type { Host, Socket, SocketOptions } from './records'
+import { routeTo } from './routes'
 import { tcpIo } from './tcp-io'
 import { wakePollers } from './readiness/wake'
 import { wakeWaiters } from './wake'
@@ -72,6 +73,7 @@ const LOOPBACK_MTU = 65_535
 export function createConnection(host: Host, socket: Socket, io: HostIo, passive: boolean, iss?: number): Tcb {
   const { local, remote } = socket
   const loopback = remote.address === host.address || remote.address >>> 24 === 127
+  const route = loopback ? undefined : routeTo(host, remote.address, io.now)
   const start = initialSequence(host, local, remote, io.now)
   socket.identification = start & 0xffff
   socket.tcb = createTcb({
@@ -84,6 +86,7 @@ export function createConnection(host: Host, socket: Socket, io: HostIo, passive
     sysctl: host.sysctl,
     timestampOffset: timestampOffset(host, local.address, remote.address),
     mtu: loopback ? LOOPBACK_MTU : host.sysctl.mtu,
+    ...(route === undefined ? {} : { route }),
   })
   return socket.tcb
 }

@@ -4,6 +4,7 @@
  * holds nothing between two calls, so it is no part of the state.
  */
 import type { Micros } from '../base'
+import { dontFragment } from '../tcp'
 import type { Tcb, TcpIo, WakeUp } from '../tcp'
 import { POLL_EVENTS as E } from '../trace'
 import type { Recorder, SendPurpose, Sysctl } from '../trace'
@@ -65,7 +66,13 @@ class BoundIo implements TcpIo {
     // A user's TOS and TCP's own ECN bits; a reset for a stray segment is never ECN-capable.
     const tos =
       (socket?.options.tos ?? 0) | (purpose === 'reset' && (segment.flags & ACK) === 0 ? 0 : tcb.ecn.codepoint)
-    const envelope = { src: tcb.local.address, dst: tcb.remote.address, identification, tos }
+    const envelope = {
+      src: tcb.local.address,
+      dst: tcb.remote.address,
+      identification,
+      tos,
+      dontFragment: dontFragment(tcb),
+    }
     return output(this.host, this.io, tcb.socket, envelope, segment, purpose)
   }
 

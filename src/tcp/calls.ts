@@ -16,6 +16,7 @@ import { discardUnread } from './receiver/reassembly'
 import { initialWindow } from './receiver/window'
 import { afterInput } from './sender/hold'
 import { pacingChanged } from './sender/pacing'
+import { refreshPath } from './sender/mss'
 import { writeBytes } from './sender/write'
 import type { WriteOptions } from './sender/write'
 import { queueFin, sendReset, sendSyn, sendSynAck, transmitPending } from './sender/transmit'
@@ -52,6 +53,7 @@ export function acceptSyn(tcb: Tcb, syn: TcpSegment, io: TcpIo, codepoint = 0): 
 /** Queues as many of `bytes`, which must never change, as there is room for and sends what may go. Returns how many: 0 for no room. */
 export function send(tcb: Tcb, bytes: Uint8Array, io: TcpIo, options?: WriteOptions): number {
   if (tcb.sendShutdown || !takesData(tcb)) return 0
+  refreshPath(tcb, io)
   const count = writeBytes(tcb, bytes, io, options)
   afterInput(tcb, io)
   return count

@@ -2,16 +2,17 @@
  * A fresh connection: the record with everything at its start. Decides nothing about the handshake (calls.ts does); the sending
  * half's numbers come from sender/initial.ts. Linux: tcp_init_sock, inet_csk_init. RFC 9293 3.3.1.
  */
-import { MICROS_PER_SECOND, NEVER } from '../base'
-import type { Seq32 } from '../base'
+import { MICROS_PER_MS, MICROS_PER_SECOND, NEVER } from '../base'
+import type { Micros, Seq32 } from '../base'
 import type { Sysctl } from '../trace'
 import { ECT0, NOT_ECT } from '../wire'
 import { algorithmNamed } from './congestion'
 import { initialEcn } from './ecn/state'
+import { PMTUDISC_DONT, PMTUDISC_WANT } from './path/discovery'
 import { DEFAULT_SCALING_RATIO } from './receiver/memory'
 import { newReports } from './reports'
 import { initialCongestion, initialRecovery, initialRtt } from './sender/initial'
-import type { Endpoint, Tcb, TcpConfig } from './tcb'
+import type { Endpoint, Path, Tcb, TcpConfig } from './tcb'
 import { stoppedTimers } from './timers'
 
 /** Bytes of an IPv4 and a TCP header without options. */
@@ -31,6 +32,8 @@ export interface TcbInit {
   readonly timestampOffset: number
   /** MTU of the interface it leaves by, bytes. */
   readonly mtu: number
+  /** What the host knows of the route, where that is less. */
+  readonly route?: { readonly mtu: number; readonly expiresAt: Micros; readonly locked: boolean }
 }
 
 /** Socket options as a new socket has them under these sysctls. */
@@ -54,6 +57,10 @@ export function defaultConfig(sysctl: Readonly<Sysctl>): TcpConfig {
     receiveLowat: 1,
     stamping: 0,
     maxPacingRate: Number.POSITIVE_INFINITY,
+    pmtuDiscovery: sysctl.ip_no_pmtu_disc === 0 ? PMTUDISC_WANT : PMTUDISC_DONT,
+    receiveErrors: false,
+    urgentInline: false,
+    rtoMaxMicros: sysctl.tcp_rto_max_ms * MICROS_PER_MS,
   }
 }
 
@@ -61,8 +68,8 @@ export function defaultConfig(sysctl: Readonly<Sysctl>): TcpConfig {
 export function createTcb(init: TcbInit): Tcb {
   const { iss, sysctl } = init
   const config = { ...init.config }
-  const path = init.mtu - HEADERS_LENGTH
-  const rmss = config.maxSegment > 0 ? Math.min(path, config.maxSegment) : path
+  const carried = (init.route?.mtu ?? init.mtu) - HEADERS_LENGTH
+  const rmss = config.maxSegment > 0 ? Math.min(carried, config.maxSegment) : carried
   const none = 0 as Seq32
   return {
     socket: init.socket,
@@ -90,6 +97,7 @@ export function createTcb(init: TcbInit): Tcb {
       wscale: 0,
       maxWnd: 0,
       end: iss,
+      up: iss,
       smallEnd: iss,
       buffers: [],
       unsentFrom: 0,
@@ -99,7 +107,8 @@ export function createTcb(init: TcbInit): Tcb {
       noSpace: false,
     },
     rcv: { nxt: none, wnd: 0, wup: none, wscale: 0, copied: none, farthestEdge: none },
-    pathMtu: init.mtu,
+    path: initialPath(init, iss),
+    mssClamp: DEFAULT_MSS,
     smss: rmss,
     mssNow: Math.min(DEFAULT_MSS, rmss),
     rmss,
@@ -111,6 +120,7 @@ export function createTcb(init: TcbInit): Tcb {
     receiveChunks: [],
     outOfOrder: [],
     receive: initialReceive(none),
+    urgent: { state: 'none', seq: none, byte: 0 },
     ack: initialAck(none),
     rtt: initialRtt(iss),
     congestion: initialCongestion(config, sysctl, iss),
@@ -128,6 +138,23 @@ export function createTcb(init: TcbInit): Tcb {
     waiting: { reason: 'closed', bytes: 0, since: 0 },
     lastSample: { cwnd: -1, ssthresh: -1, flightBytes: -1, sndWnd: -1, phase: -1 },
     totals: initialTotals(init.passive),
+  }
+}
+
+function initialPath({ mtu, route }: TcbInit, iss: Seq32): Path {
+  return {
+    mtu: route?.mtu ?? mtu,
+    interfaceMtu: mtu,
+    expiresAt: route?.expiresAt ?? NEVER,
+    locked: route?.locked ?? false,
+    synced: route?.mtu ?? mtu,
+    probing: false,
+    searchLow: 0,
+    searchHigh: NEVER,
+    probeSize: 0,
+    probeStart: iss,
+    probeEnd: iss,
+    probedAt: 0,
   }
 }
 

@@ -9,6 +9,7 @@ import type { TcpIo } from './io'
 import { keepaliveTimerFires } from './keepalive'
 import { compressedAckTimerFires, delayedAckTimerFires } from './receiver/ack-timing'
 import { afterInput } from './sender/hold'
+import { refreshPath } from './sender/mss'
 import {
   pacingTimerFires,
   persistTimerFires,
@@ -41,6 +42,7 @@ export function timersExpire(tcb: Tcb, io: TcpIo): void {
   if (nextDeadline(tcb) > io.now) return
   const { recorder } = io
   const { cause } = recorder
+  refreshPath(tcb, io)
   for (let i = 0; i < TIMER_KINDS.length; i++) fire(tcb, i, io)
   if (tcb.state !== 'CLOSED') transmitPending(tcb, io)
   afterInput(tcb, io)

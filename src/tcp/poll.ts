@@ -2,6 +2,7 @@
  * What poll() and epoll would say of a connection (poll(2)). Linux tcp_poll. Linux has thrown a TIME-WAIT socket away and shows the
  * descriptor a closed one, and so do we.
  */
+import { atMark, isSetApart } from './receiver/urgent'
 import { readableBytes } from './receiver/read'
 import { receiveWindow } from './receiver/window'
 import { isSendable } from './sender/queue'
@@ -16,6 +17,8 @@ export interface Readiness {
   readonly hangup: boolean
   /** POLLRDHUP: the peer, or we ourselves, ended the incoming direction. */
   readonly readHangup: boolean
+  /** POLLPRI: an urgent byte has come. */
+  readonly urgent: boolean
   /** POLLERR. */
   readonly error: boolean
 }
@@ -28,6 +31,7 @@ export function poll(tcb: Tcb): Readiness {
     writable: !opening && (tcb.sendShutdown || isWritable(tcb)),
     hangup: over || (tcb.sendShutdown && tcb.receiveShutdown),
     readHangup: tcb.receiveShutdown,
+    urgent: !opening && tcb.urgent.state === 'valid',
     error: tcb.error !== '' || tcb.reports.queue.length > 0,
   }
 }
@@ -43,5 +47,7 @@ export function isWritable(tcb: Tcb): boolean {
 export function isReadable(tcb: Tcb): boolean {
   const available = readableBytes(tcb)
   if (available <= 0) return false
-  return available >= tcb.config.receiveLowat || receiveWindow(tcb) <= tcb.receive.mssEstimate
+  // The urgent byte at the mark is no reason to read.
+  const target = tcb.config.receiveLowat + (atMark(tcb) && isSetApart(tcb) ? 1 : 0)
+  return available >= target || receiveWindow(tcb) <= tcb.receive.mssEstimate
 }

@@ -8,13 +8,16 @@ import type { Micros } from '../base'
 import type { TcpIo } from './io'
 import type { Tcb } from './tcb'
 
-/** RFC 6298 2.5 allows a maximum of at least 60 s; Linux TCP_RTO_MAX. */
-export const RTO_MAX: Micros = 120 * MICROS_PER_SECOND
 /** RFC 6298 2.1 and 5.7: before any sample, and after a handshake whose SYN was retransmitted. */
 export const RTO_INITIAL: Micros = MICROS_PER_SECOND
 export const RTO_AFTER_SYN_LOSS: Micros = 3 * MICROS_PER_SECOND
 /** How long a minimum round trip stays credible (tcp_min_rtt_wlen). */
 const MIN_RTT_LIFE: Micros = 300 * MICROS_PER_SECOND
+
+/** RFC 6298 2.5 allows a maximum of at least 60 s; Linux's is 120 s unless tcp_rto_max_ms or TCP_RTO_MAX_MS says less. */
+export function rtoMax(tcb: Tcb): Micros {
+  return tcb.config.rtoMaxMicros
+}
 
 /** Takes a valid sample (Karn's rule is the caller's): updates estimator and RTO, ends backoff, says `tcp/rttMeasured`. */
 export function measureRtt(tcb: Tcb, sample: Micros, io: TcpIo): void {
@@ -35,7 +38,7 @@ export function measureRtt(tcb: Tcb, sample: Micros, io: TcpIo): void {
 /** RTO from the estimator, rounded up to the timer's millisecond and bounded above; the lower bound is inside rttvar. */
 export function setRto(tcb: Tcb): void {
   const exact = Math.floor(tcb.rtt.srtt) + 4 * tcb.rtt.rttvar
-  tcb.rtt.rto = Math.min(Math.ceil(exact / MICROS_PER_MS) * MICROS_PER_MS, RTO_MAX)
+  tcb.rtt.rto = Math.min(Math.ceil(exact / MICROS_PER_MS) * MICROS_PER_MS, rtoMax(tcb))
 }
 
 function estimate(tcb: Tcb, sample: Micros, minRto: Micros): void {

@@ -47,6 +47,14 @@ export interface TcpConfig {
   stamping: number
   /** SO_MAX_PACING_RATE, bytes a second; Infinity for none. */
   maxPacingRate: number
+  /** IP_MTU_DISCOVER, by Linux's numbers (path/reduced.ts). */
+  pmtuDiscovery: number
+  /** IP_RECVERR: an ICMP error of an open connection is told at once. */
+  receiveErrors: boolean
+  /** SO_OOBINLINE: urgent bytes stay in the stream. */
+  urgentInline: boolean
+  /** TCP_RTO_MAX_MS: the longest interval between retransmissions and probes. */
+  rtoMaxMicros: Micros
 }
 
 /** What HyStart++ (RFC 9406) remembers of the first slow start; Infinity where nothing was measured. */
@@ -184,6 +192,8 @@ export interface Tcb {
     maxWnd: number
     /** End of all bytes (and FIN) that the user has queued: Linux write_seq. */
     end: Seq32
+    /** Behind the last urgent byte (SND.UP); SND.UNA when nothing is urgent. */
+    up: Seq32
     /** End of the last small segment sent (Minshall's Nagle). */
     smallEnd: Seq32
     /** What is queued, sent or not, from una to end without gaps. nxt is always a border between two. */
@@ -212,11 +222,13 @@ export interface Tcb {
     /** Farthest edge of all windows that were offered (rcv_mwnd_seq). */
     farthestEdge: Seq32
   }
-  /** MTU of the interface that it leaves by. */
-  pathMtu: number
+  /** What is known of the way to the peer: its MTU (RFC 1191), and the search for a larger one (RFC 4821). */
+  path: Path
+  /** The peer's MSS, or less where TCP_MAXSEG says so: payload with options counted in (rx_opt.mss_clamp). */
+  mssClamp: number
   /** Largest payload we may send in one segment without options counted in: peer's MSS bounded by our MTU. */
   smss: number
-  /** Effective payload size: smss minus the option bytes that every segment carries. */
+  /** Linux mss_cache: smss minus the option bytes that every segment carries, at most half of the peer's largest window. */
   mssNow: number
   /** MSS that we announced. */
   rmss: number
@@ -268,6 +280,8 @@ export interface Tcb {
     /** Payload of the last segment that was smaller than mssEstimate yet looked full-sized. */
     lastSegmentSize: number
   }
+  /** The one urgent byte that is known of: announced, come, or taken (Linux urg_data, urg_seq). */
+  urgent: { state: 'none' | 'notYet' | 'valid' | 'read'; seq: Seq32; byte: number }
   ack: {
     /** Segments that must be acknowledged at once while > 0 (quick-ACK mode). */
     quick: number
@@ -432,6 +446,30 @@ export interface Tcb {
     /** How often a timeout chose another path through the network (timeout_rehash). */
     rehashes: number
   }
+}
+
+export interface Path {
+  /** What the route carries, as far as is known (dst_mtu): bytes. */
+  mtu: number
+  /** MTU of the interface that it leaves by. */
+  readonly interfaceMtu: number
+  /** When `mtu` is forgotten (mtu_expires); NEVER for that of the interface. */
+  expiresAt: Micros
+  /** The route's MTU is below what we are willing to believe, so routers may cut our packets up (ip_mtu_locked). */
+  locked: boolean
+  /** The MTU that mssNow was worked out for (icsk_pmtu_cookie). */
+  synced: number
+  /** Larger packets are tried without ICMP's help (icsk_mtup.enabled). */
+  probing: boolean
+  /** Packets of this length are known to arrive, longer than this they are known, or said, not to. */
+  searchLow: number
+  searchHigh: number
+  /** Length of the packet that is being tried, 0 for none; its sequence numbers. */
+  probeSize: number
+  probeStart: Seq32
+  probeEnd: Seq32
+  /** When the search was begun. */
+  probedAt: Micros
 }
 
 export type ChronoKind = 'idle' | 'busy' | 'peerWindow' | 'sendBuffer'

@@ -18,7 +18,7 @@ import type { Host, HostIo } from '../host'
 import { DROP_REASONS, EVENT_FIELDS, TCP_STATES } from '../trace'
 import type { Call, CallView, EventType, HostView, Recorder, SocketView, Step, Sysctl } from '../trace'
 import { formatFlags } from '../wire'
-import type { Packet } from '../wire'
+import type { IcmpPacket, Packet } from '../wire'
 
 export const CLIENT = 0
 export const SERVER = 1
@@ -172,9 +172,18 @@ function discardStale(bench: HostBench): void {
 }
 
 /** A packet that no host sent reaches `host` now. */
-export function inject(bench: HostBench, host: number, packet: Omit<Packet, 'id' | 'sentEvent'>): void {
+export function inject(
+  bench: HostBench,
+  host: number,
+  packet: Omit<Packet, 'id' | 'sentEvent'> | Omit<IcmpPacket, 'id' | 'sentEvent'>,
+): void {
   Object.assign(bench.recorder, { host, socket: -1, cause: 0 })
-  const id = bench.recorder.packet(1 - host, new Uint8Array(0), 0, packet.segment.payload)
+  const id = bench.recorder.packet(
+    1 - host,
+    new Uint8Array(0),
+    0,
+    packet.icmp === undefined ? packet.segment.payload : new Uint8Array(0),
+  )
   hostPacketArrives(bench.hosts[host], { ...packet, id, sentEvent: 0 }, bench.io)
   run(bench, 0)
 }

@@ -15,6 +15,7 @@ import { processAck } from '../tcp/sender/ack'
 import type { AckVerdict } from '../tcp/sender/ack'
 import { established } from '../tcp/sender/established'
 import { afterInput } from '../tcp/sender/hold'
+import { syncMss } from '../tcp/sender/mss'
 import { writeBytes } from '../tcp/sender/write'
 import type { WriteOptions } from '../tcp/sender/write'
 import {
@@ -81,8 +82,9 @@ export function senderBench(options: BenchOptions = {}): SenderBench {
   const { tcb, io } = bench
   tcb.state = options.state ?? 'ESTABLISHED'
   const una = seqAdd(ISS, 1)
-  Object.assign(tcb.snd, { una, nxt: una, end: una, smallEnd: ISS, pushed: una })
+  Object.assign(tcb.snd, { una, up: una, nxt: una, end: una, smallEnd: ISS, pushed: una })
   Object.assign(tcb.snd, { wnd: options.window ?? 1_000_000, maxWnd: options.window ?? 1_000_000, wl1: seqAdd(IRS, 1) })
+  syncMss(tcb, tcb.path.synced, io)
   tcb.irs = IRS
   Object.assign(tcb.rcv, {
     nxt: seqAdd(IRS, 1),
@@ -118,9 +120,10 @@ export function bareBench(options: BenchOptions = {}): SenderBench {
     config: { ...defaultConfig(sysctl), sndbuf: 4_000_000, sndbufLocked: true, ...options.config },
     sysctl,
     timestampOffset: 0,
-    mtu: mss + 40,
+    mtu: mss + 40 + (options.timestamps === true ? 12 : 0),
   })
   tcb.negotiated = { sack: options.sack ?? true, timestamps: options.timestamps ?? false, windowScale: false }
+  tcb.mssClamp = tcb.path.mtu - 40
   tcb.smss = mss
   tcb.mssNow = mss
   const sent: Sent[] = []

@@ -34,6 +34,11 @@ export const SOCKET_OPTIONS = [
   'SO_TIMESTAMPING',
   'SO_ZEROCOPY',
   'SO_MAX_PACING_RATE',
+  'IP_MTU',
+  'IP_MTU_DISCOVER',
+  'IP_RECVERR',
+  'TCP_RTO_MAX_MS',
+  'SO_OOBINLINE',
 ] as const
 export type SocketOption = (typeof SOCKET_OPTIONS)[number]
 
@@ -68,7 +73,7 @@ export type SocketCall =
       readonly call: 'recv'
       readonly fd: FdRef
       readonly bytes: number
-      /** Any of MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL. */
+      /** Any of MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, MSG_OOB. */
       readonly flags?: readonly string[]
       readonly badAddress?: boolean
     }

@@ -33,6 +33,9 @@ export const ERRNO = {
   EFAULT: [14, 'Bad address'],
   ELOOP: [40, 'Too many levels of symbolic links'],
   ESPIPE: [29, 'Illegal seek'],
+  ENONET: [64, 'Machine is not on the network'],
+  EPROTO: [71, 'Protocol error'],
+  EHOSTDOWN: [112, 'Host is down'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>
 
 export type Errno = keyof typeof ERRNO

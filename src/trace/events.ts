@@ -123,6 +123,18 @@ export const EVENT_FIELDS = {
   'tcp/congestionEchoed': { marks: 'uint', total: 'uint' },
   /** A link marked a packet instead of losing it; `waiting` were ahead of it. */
   'link/packetMarked': { packet: 'packet', link: 'uint', waiting: 'uint' },
+  /** An ICMP error reached the host; `message` as packetdrill writes it. */
+  'host/icmpArrived': { packet: 'packet', message: 'text' },
+  /** An error that does not end the connection, to be told when a timer gives up. */
+  'tcp/softErrorNoted': { errno: 'text' },
+  /** Packets to the peer may be `mtu` bytes long now, segments `mss`. */
+  'tcp/pathMtuChanged': { mtu: 'uint', mss: 'uint' },
+  /** A longer packet was sent, to see whether it arrives. */
+  'tcp/mtuProbed': { mtu: 'uint' },
+  /** The network, and not congestion, was behind a timeout: the timer is taken back. */
+  'tcp/backoffReverted': { backoff: 'uint', rtoMicros: 'uint' },
+  /** The peer has marked a byte of its stream as urgent. */
+  'tcp/urgentAnnounced': { seq: 'seq', length: 'uint' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

@@ -99,6 +99,13 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
   mtu: whole(576, 65_535),
   gro_mss: whole(0, 65_535),
   hz: whole(100, 1_000),
+  tcp_rto_max_ms: whole(1_000, 120_000),
+  ip_no_pmtu_disc: whole(0, 3),
+  min_pmtu: whole(68, 65_535),
+  mtu_expires: whole(0, 2_147_483),
+  tcp_mtu_probing: whole(0, 2),
+  tcp_stdurg: SWITCH,
+  tcp_min_snd_mss: whole(48, 65_535),
 }
 
 /** What the sysctls that are words may be. */

@@ -70,6 +70,8 @@ export interface Sysctl {
   initcwnd: number
   /** Initial ssthresh in segments, 0 for none: a route attribute on Linux (metric `ssthresh`). */
   initssthresh: number
+  /** The longest RTO: tcp_rto_max_ms. */
+  tcp_rto_max_ms: number
   tcp_rmem: readonly [min: number, initial: number, max: number]
   tcp_wmem: readonly [min: number, initial: number, max: number]
   rmem_max: number
@@ -92,6 +94,21 @@ export interface Sysctl {
   tcp_max_reordering: number
   /** A passive open answers with the TOS of the SYN. */
   tcp_reflect_tos: number
+  /** 0 heeds "fragmentation needed" and sets DF; 1 does not. */
+  ip_no_pmtu_disc: number
+  /** The least path MTU that is believed, and for how many seconds (net.ipv4.route). */
+  min_pmtu: number
+  mtu_expires: number
+  /** Packetization-layer path MTU discovery (RFC 4821): 0 never, 1 once a black hole is suspected, 2 always. */
+  tcp_mtu_probing: number
+  tcp_base_mss: number
+  tcp_mtu_probe_floor: number
+  tcp_min_snd_mss: number
+  /** The search ends at so many bytes, and begins anew after so many seconds. */
+  tcp_probe_threshold: number
+  tcp_probe_interval: number
+  /** The urgent pointer is to the urgent byte and not behind it (RFC 1122, which RFC 6093 gave up). */
+  tcp_stdurg: number
 }
 
 export const LINUX_SYSCTL: Readonly<Sysctl> = {
@@ -144,6 +161,7 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   tcp_invalid_ratelimit: 500,
   initcwnd: 10,
   initssthresh: 0,
+  tcp_rto_max_ms: 120_000,
   tcp_rmem: [4_096, 131_072, 33_554_432],
   tcp_wmem: [4_096, 16_384, 4_194_304],
   rmem_max: 4_194_304,
@@ -159,4 +177,14 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   tcp_comp_sack_rtt_percent: 33,
   tcp_max_reordering: 300,
   tcp_reflect_tos: 0,
+  ip_no_pmtu_disc: 0,
+  min_pmtu: 552,
+  mtu_expires: 600,
+  tcp_mtu_probing: 0,
+  tcp_base_mss: 1_024,
+  tcp_mtu_probe_floor: 48,
+  tcp_min_snd_mss: 48,
+  tcp_probe_threshold: 8,
+  tcp_probe_interval: 600,
+  tcp_stdurg: 0,
 }

@@ -28,6 +28,8 @@ export const DROP_REASONS = [
   'unexpectedSyn',
   'timeWait',
   'martianSource',
+  'icmpOutOfWindow',
+  'icmpIgnored',
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 

@@ -2,10 +2,26 @@ export { decodeHeaders, decodePacket, encodeHeaders, encodePacket } from './code
 export type { DecodedHeaders, DecodedPacket, DecodeError } from './codec'
 export type { Field, FieldLayer } from './field'
 export { dissect } from './fields'
+export {
+  decodeIcmp,
+  encodeIcmp,
+  formatIcmp,
+  FRAGMENTATION_NEEDED,
+  ICMP_PARAMETER_PROBLEM,
+  ICMP_REDIRECT,
+  ICMP_SOURCE_QUENCH,
+  ICMP_TIME_EXCEEDED,
+  ICMP_UNREACHABLE,
+  icmpError,
+  isIcmp,
+  quotedSegment,
+  UNREACHABLE_CODES,
+} from './icmp'
+export type { IcmpMessage, QuotedSegment } from './icmp'
 export { formatIpv4, parseIpv4 } from './ipv4'
 export { flagLetters, formatFlags, formatOptions, formatSegment, formatSegmentBody, relativeSeq } from './notation'
 export type { SequenceBase } from './notation'
-export type { Packet } from './packet'
+export type { AnyPacket, IcmpPacket, Packet } from './packet'
 export { accEcnLength, optionsLength } from './options'
 export {
   ACK,

@@ -2,13 +2,13 @@
  * A packet while it is between two hosts: a segment inside its IP envelope. Hosts pass the records; the bytes are
  * there whenever someone looks, because `encodePacket` and `decodePacket` are inverses (a property test holds them to it).
  */
+import type { IcmpMessage } from './icmp'
 import type { Ipv4Header, TcpSegment } from './segment'
 
-export interface Packet {
+interface Envelope {
   /** Number in the trace's packet table. */
   readonly id: number
   readonly ip: Ipv4Header
-  readonly segment: TcpSegment
   /** Set once the wire has damaged it: these bytes arrive, and the receiver must check them. */
   readonly damaged: Uint8Array | undefined
   /** Whole length in bytes, IP header included. */
@@ -16,3 +16,17 @@ export interface Packet {
   /** Event that sent it; the cause of its arrival. */
   readonly sentEvent: number
 }
+
+/** A packet with a segment in it, as nearly all are. */
+export interface Packet extends Envelope {
+  readonly segment: TcpSegment
+  readonly icmp?: undefined
+}
+
+/** A packet that tells of another one's misfortune. */
+export interface IcmpPacket extends Envelope {
+  readonly icmp: IcmpMessage
+}
+
+/** Whatever a link carries. */
+export type AnyPacket = Packet | IcmpPacket

@@ -6,7 +6,7 @@
  */
 import { addSocket, createRun, failAt, parseShell, unsupportedAt } from '../../../src/packetdrill'
 import type { CallLine, Made, Run, Script, SentPacket, ShellLine, UnderTest } from '../../../src/packetdrill'
-import { decodePacket, encodePacket } from '../../../src/wire'
+import { decodePacket, encodeIcmp, encodePacket } from '../../../src/wire'
 import { answerOf, scriptNumber } from './answer'
 import { openChannel } from './channel'
 import type { Channel, Happening, Reply, Returned } from './channel'
@@ -73,16 +73,18 @@ function asUnderTest(player: Player, run: () => Run): UnderTest {
       awaitThat(player, to, () => false)
     },
     awaitThat: (limit, holds) => awaitThat(player, limit, holds),
-    inject: (ip, segment) => {
-      const bytes = Buffer.from(encodePacket(ip, segment)).toString('hex')
-      const { error } = player.channel.order({ op: 'send', bytes })
-      if (error !== undefined) run().notes.push(error)
-    },
+    inject: (ip, segment) => send(player, run(), encodePacket(ip, segment)),
+    injectIcmp: (ip, icmp) => send(player, run(), encodeIcmp(ip, icmp)),
     perform: (line, call) => perform(player, run(), line, call, calls++),
     shell: (line) => shell(player, run(), line),
     info: () => info(player, run()),
   }
   return Object.assign(player, own)
+}
+
+function send(player: Player, run: Run, packet: Uint8Array): void {
+  const { error } = player.channel.order({ op: 'send', bytes: Buffer.from(packet).toString('hex') })
+  if (error !== undefined) run.notes.push(error)
 }
 
 /** As UnderTest.awaitThat; waits in real time. */

@@ -32,6 +32,11 @@ const MIN_MSS = 88
 /** INET_ECN_MASK. */
 const ECN_MASK = 3
 const MAX_WINDOW = 32_767
+/** IP_PMTUDISC_OMIT, the last of them. */
+const PMTUDISC_OMIT = 5
+/** TCP_RTO_MAX_MS: from a second to TCP_RTO_MAX_SEC. */
+const MIN_RTO_MAX_MS = 1_000
+const MAX_RTO_MAX_MS = 120_000
 
 export function setsockopt({ host, socket, call, io }: Context<CallOf<'setsockopt'>>): Outcome {
   const { option, value } = call
@@ -53,6 +58,8 @@ function pushes({ nodelay, cork }: TcpConfig, option: SocketOption): Push {
 }
 
 export function getsockopt({ host, socket, call, fd }: Context<CallOf<'getsockopt'>>): Outcome {
+  // There is a path only where there is a peer.
+  if (call.option === 'IP_MTU' && socket.tcb === undefined) return failed('ENOTCONN')
   const value = get(host, socket, call.option)
   if (value === undefined) return failed('ENOPROTOOPT')
   const kept = typeof value === 'number' ? value : errnoNumber(value)
@@ -146,6 +153,14 @@ function tcpChange(host: Host, option: SocketOption, value: number): Partial<Tcp
       return within(value, MAX_TRIES) ? { synRetries: value } : 'EINVAL'
     case 'TCP_USER_TIMEOUT':
       return value < 0 ? 'EINVAL' : { userTimeoutMicros: value * MICROS_PER_MS }
+    case 'IP_MTU_DISCOVER':
+      return value >= 0 && value <= PMTUDISC_OMIT ? { pmtuDiscovery: value } : 'EINVAL'
+    case 'IP_RECVERR':
+      return { receiveErrors: value !== 0 }
+    case 'SO_OOBINLINE':
+      return { urgentInline: value !== 0 }
+    case 'TCP_RTO_MAX_MS':
+      return value >= MIN_RTO_MAX_MS && value <= MAX_RTO_MAX_MS ? { rtoMaxMicros: value * MICROS_PER_MS } : 'EINVAL'
     case 'TCP_LINGER2':
       return { finTimeoutMicros: finTimeout(value, sysctl.tcp_fin_timeout) * MICROS_PER_SECOND }
     default:
@@ -229,6 +244,8 @@ function get(host: Host, socket: Socket, option: SocketOption): OptionValue | un
       return config.stamping
     case 'SO_RCVLOWAT':
       return config.receiveLowat
+    case 'IP_MTU':
+      return tcb?.path.mtu
     case 'TCP_QUICKACK':
       return Number((tcb?.ack.pingpong ?? 0) < INTERACTIVE)
     case 'TCP_MAXSEG':
@@ -264,6 +281,14 @@ function fromConfig(config: TcpConfig, option: SocketOption): OptionValue | unde
       return config.userTimeoutMicros / MICROS_PER_MS
     case 'SO_MAX_PACING_RATE':
       return Number.isFinite(config.maxPacingRate) ? config.maxPacingRate : NO_PACING
+    case 'IP_MTU_DISCOVER':
+      return config.pmtuDiscovery
+    case 'IP_RECVERR':
+      return Number(config.receiveErrors)
+    case 'SO_OOBINLINE':
+      return Number(config.urgentInline)
+    case 'TCP_RTO_MAX_MS':
+      return config.rtoMaxMicros / MICROS_PER_MS
     case 'TCP_LINGER2':
       return config.finTimeoutMicros / MICROS_PER_SECOND
     default:

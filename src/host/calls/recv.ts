@@ -1,8 +1,8 @@
 /** recv(2) on a stream: Linux tcp_recvmsg_locked. Data comes before the end, the end before an error's traces. */
-import { readableBytes, receive, STAMPING } from '../../tcp'
+import { atMark, readableBytes, receive, STAMPING, takeUrgent } from '../../tcp'
 import type { Tcb } from '../../tcp'
 import { ERRNO } from '../../trace'
-import type { CallOutput } from '../../trace'
+import type { CallOutput, TcpState } from '../../trace'
 import type { Socket } from '../records'
 import { callState, settle } from '../sockets'
 import { tcpIo } from '../tcp-io'
@@ -21,6 +21,7 @@ export function recv(context: Recv): Outcome {
   if (state === 'LISTEN') return failed('ENOTCONN')
   const flags = call.flags ?? []
   if (flags.includes('MSG_ERRQUEUE')) return takeReport(socket, call.bytes)
+  if (flags.includes('MSG_OOB')) return recvUrgent(context, state)
   const peek = flags.includes('MSG_PEEK')
   const want = Math.max(0, call.bytes)
   const lowat = (tcb?.config ?? socket.config).receiveLowat
@@ -28,7 +29,7 @@ export function recv(context: Recv): Outcome {
   let progress = peek ? 0 : (resumed?.progress ?? 0)
   if (call.badAddress === true && tcb !== undefined && want > 0 && readableBytes(tcb) > 0) return failed('EFAULT')
   if (tcb !== undefined) progress += copyOut(context, tcb, want - progress, peek)
-  if (progress >= target) return returned(progress)
+  if (progress >= target || (progress > 0 && tcb !== undefined && atMark(tcb))) return returned(progress)
   const ended = tcb === undefined || tcb.finReceived || tcb.receiveShutdown || state === 'CLOSED'
   if (progress > 0 && (ended || tcb.error !== '')) return returned(progress)
   if (tcb?.finReceived === true) return returned(0)
@@ -42,6 +43,16 @@ export function recv(context: Recv): Outcome {
     progress,
     threshold: Math.max(1, Math.min(target, lowat) - (peek ? 0 : progress), peek ? progress + 1 : 1),
   })
+}
+
+/** MSG_OOB never waits: the urgent byte, or why not (tcp_recv_urg). */
+function recvUrgent({ socket, call }: Recv, state: TcpState): Outcome {
+  const { tcb } = socket
+  const byte = tcb === undefined ? 'nothing' : takeUrgent(tcb, call.flags?.includes('MSG_PEEK') === true)
+  if (tcb === undefined || byte === 'nothing') return failed('EINVAL')
+  if (state === 'CLOSED' && !tcb.finReceived) return failed('ENOTCONN')
+  if (byte === 'notYet') return tcb.receiveShutdown ? returned(0) : failed('EAGAIN')
+  return returned(Math.min(1, Math.max(0, call.bytes)))
 }
 
 /** Takes up to `most` bytes out of the receive buffer, which may send a window update; returns how many. */

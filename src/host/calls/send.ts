@@ -1,6 +1,6 @@
 /**
  * send(2) on a stream: Linux tcp_sendmsg_locked, sk_stream_wait_connect, sk_stream_wait_memory, sk_stream_error. Copies what fits and waits for
- * room for the rest. Left out: urgent data (MSG_OOB gives EOPNOTSUPP), pages that MSG_ZEROCOPY really shares.
+ * room for the rest. Left out: pages that MSG_ZEROCOPY really shares.
  */
 import { utf8Bytes } from '../../base'
 import { markWritten, markZeroCopy, send as sendBytes } from '../../tcp'
@@ -19,8 +19,6 @@ type Send = Context<CallOf<'send'>>
 export function send(context: Send): Outcome {
   const { socket, call, resumed } = context
   const { tcb } = socket
-  const flags = call.flags ?? []
-  if (flags.includes('MSG_OOB')) return failed('EOPNOTSUPP')
   const progress = resumed?.progress ?? 0
   const timeoutMicros = socket.options.sendTimeoutMicros
   const state = callState(socket)
@@ -60,8 +58,9 @@ function copyIn(context: Send, tcb: Tcb, text: Uint8Array | undefined, from: num
   while (at < total) {
     const length = Math.min(total - at, PIECE_BYTES)
     const bytes = text === undefined ? patternBytes(socket.streamOffset, length) : text.slice(at, at + length)
+    const urgent = call.flags?.includes('MSG_OOB') === true
     const continues = at + length < total
-    const taken = sendBytes(tcb, bytes, tcpIo(host, io), { more, endOfRecord, continues })
+    const taken = sendBytes(tcb, bytes, tcpIo(host, io), { more, endOfRecord, urgent, continues })
     at += taken
     socket.streamOffset += taken
     if (taken < length) break

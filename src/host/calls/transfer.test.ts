@@ -257,9 +257,3 @@ test('MSG_MORE holds a small segment back until the next send', () => {
   does(bench, CLIENT, { call: 'send', fd: client, bytes: 10 })
   expect(bench.packets.slice(before).map(({ packet }) => packet.segment.payload.length)).toEqual([20])
 })
-
-test('urgent data is not supported, and says so', () => {
-  const bench = createBench()
-  const { client } = connected(bench)
-  expect(does(bench, CLIENT, { call: 'send', fd: client, bytes: 1, flags: ['MSG_OOB'] })).toBe('= -1 EOPNOTSUPP')
-})

@@ -39,13 +39,14 @@ function pollSocket({ listener, tcb }: Socket): number {
 }
 
 function pollConnection(tcb: Tcb): number {
-  const { readable, writable, hangup, readHangup, error } = poll(tcb)
+  const { readable, writable, hangup, readHangup, urgent, error } = poll(tcb)
   if (!writable) tcb.snd.noSpace = true
   return (
     (readable ? READABLE : 0) |
     (writable ? WRITABLE : 0) |
     (hangup ? E.HUP : 0) |
     (readHangup ? E.RDHUP : 0) |
+    (urgent ? E.PRI : 0) |
     (error ? E.ERR : 0)
   )
 }

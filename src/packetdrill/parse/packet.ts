@@ -94,11 +94,11 @@ function parseRange(scanner: Scanner): { seq: number; length: number } {
 }
 
 export function parseIcmp(scanner: Scanner): IcmpLine {
-  const type = expect(scanner, /[a-z_]+/y, 'an ICMP type such as unreachable')[0]
+  const type = expect(scanner, /[a-z_]+|\d+/y, 'an ICMP type such as unreachable')[0]
   let code = ''
   let mtu: number | undefined
   for (;;) {
-    const match = take(scanner, /[a-z_]+/y)
+    const match = take(scanner, /[a-z_]+|\d+/y)
     if (match === undefined) break
     if (match[0] === 'mtu') mtu = expectInteger(scanner, 'the MTU')
     else code = match[0]

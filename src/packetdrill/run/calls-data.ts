@@ -23,6 +23,7 @@ const RECV_FLAGS: ReadonlySet<string> = new Set([
   'MSG_WAITALL',
   'MSG_TRUNC',
   'MSG_ERRQUEUE',
+  'MSG_OOB',
 ])
 
 export function write(run: Run, line: number, call: CallLine): Made {

@@ -1,5 +1,5 @@
 /** setsockopt, getsockopt, fcntl, ioctl. Values are compared as the script writes them. */
-import { readableBytes } from '../../tcp'
+import { atMark, readableBeforeMark } from '../../tcp'
 import { SOCKET_OPTIONS } from '../../trace'
 import type { OptionValue, SocketOption } from '../../trace'
 import { SYN } from '../../wire'
@@ -19,8 +19,6 @@ const KEPT: Readonly<Record<string, number>> = {
   IP_FREEBIND: 0,
   IP_TRANSPARENT: 0,
   IP_BIND_ADDRESS_NO_PORT: 0,
-  IP_MTU_DISCOVER: 1,
-  IP_RECVERR: 0,
   IPV6_RECVERR: 0,
   IP_RECVTOS: 0,
   IP_RECVTTL: 0,
@@ -171,7 +169,7 @@ export function fcntl(run: Run, line: number, call: CallLine): Made {
   return made(run, { call: 'fcntl', fd, nonblock: valueNames(call.args[2]).includes('O_NONBLOCK') })
 }
 
-/** SIOCINQ: bytes to read; SIOCOUTQ: bytes not acknowledged; SIOCOUTQNSD: bytes not sent (tcp_ioctl). */
+/** SIOCATMARK: whether the next byte is the urgent one; SIOCINQ: bytes to read, up to that; SIOCOUTQ: bytes not acknowledged; SIOCOUTQNSD: bytes not sent (tcp_ioctl). */
 export function ioctl(run: Run, line: number, call: CallLine): Made {
   const fd = liveFd(run, line, call.args[0])
   const request = valueNames(call.args[1])[0]
@@ -194,7 +192,9 @@ function queued(socket: HostSocket | undefined, request: string | undefined): nu
   switch (request) {
     case 'SIOCINQ':
     case 'FIONREAD':
-      return opening ? 0 : readableBytes(tcb)
+      return opening ? 0 : readableBeforeMark(tcb)
+    case 'SIOCATMARK':
+      return tcb === undefined ? 0 : Number(atMark(tcb))
     case 'SIOCOUTQ':
     case 'TIOCOUTQ':
       return opening ? 0 : Math.max(0, (tcb.snd.end - tcb.snd.una) | 0)

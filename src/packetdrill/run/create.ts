@@ -5,7 +5,7 @@ import { CALLS } from './call-table'
 import { noteReturn } from './calls'
 import { unsupportedAt } from './failure'
 import { tcbUnderTest } from './find'
-import { advanceTo, awaitThat, createMachine, inject } from './machine'
+import { advanceTo, awaitThat, createMachine, inject, injectIcmp } from './machine'
 import type { Machine } from './machine'
 import type { HostRun, Run } from './run'
 import { runShell } from './shell'
@@ -63,6 +63,7 @@ function underTest(machine: Machine, run: () => HostRun): HostRun['machine'] {
     advanceTo: (to) => advanceTo(machine, to),
     awaitThat: (limit, holds) => awaitThat(machine, limit, holds),
     inject: (ip, segment) => inject(machine, ip, segment),
+    injectIcmp: (ip, icmp) => injectIcmp(machine, ip, icmp),
     perform: (line, call) => perform(run(), line, call),
     shell: (line) => runShell(run(), line),
     info: () => {

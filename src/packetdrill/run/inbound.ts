@@ -12,7 +12,7 @@ import type { Run, TestSocket } from './run'
 import { arrivingOptions } from './wire-options'
 
 export const ECN_BITS: Readonly<Record<EcnField, number>> = { noecn: 0, ect1: 1, ect0: 2, ce: 3 }
-const TTL = 255
+export const TTL = 255
 
 /** Sends the line's packet to the host, now. */
 export function sendInbound(run: Run, event: ScriptEvent, packet: PacketLine): void {
@@ -44,7 +44,7 @@ export function sendInbound(run: Run, event: ScriptEvent, packet: PacketLine): v
 }
 
 /** The connection that a packet belongs to. Without one it still goes to the stack, from a port that nobody knows. */
-function socketFor(run: Run): TestSocket {
+export function socketFor(run: Run): TestSocket {
   const { underTest } = run
   if (underTest === undefined || underTest.kind === 'listening') {
     const localPort = underTest?.localPort ?? SCRIPT_PORT

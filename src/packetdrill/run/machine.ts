@@ -13,8 +13,8 @@ import { createRecorder } from '../../sim'
 import type { TraceRecorder } from '../../sim'
 import { createTrace } from '../../trace'
 import type { Call, HostSpec } from '../../trace'
-import { encodeHeaders } from '../../wire'
-import type { Ipv4Header, Packet, TcpSegment } from '../../wire'
+import { encodeHeaders, encodeIcmp } from '../../wire'
+import type { AnyPacket, IcmpMessage, Ipv4Header, TcpSegment } from '../../wire'
 import type { SentPacket } from './under-test'
 
 /** The clock and the queues of a host under test. */
@@ -118,12 +118,22 @@ export function makeCall(machine: Machine, call: Call): number {
 
 /** A packet of the script's arrives now. */
 export function inject(machine: Machine, ip: Ipv4Header, segment: TcpSegment): void {
-  const { recorder } = machine
   enter(machine, -1)
   const header = encodeHeaders(ip, segment)
-  const id = recorder.packet(WIRE, header, header.length, segment.payload)
+  const id = machine.recorder.packet(WIRE, header, header.length, segment.payload)
   const length = header.length + segment.payload.length
-  const packet: Packet = { id, ip, segment, damaged: undefined, length, sentEvent: -1 }
+  arrive(machine, { id, ip, segment, damaged: undefined, length, sentEvent: -1 })
+}
+
+/** An ICMP error of the script's arrives now. */
+export function injectIcmp(machine: Machine, ip: Ipv4Header, icmp: IcmpMessage): void {
+  enter(machine, -1)
+  const bytes = encodeIcmp(ip, icmp)
+  const id = machine.recorder.packet(WIRE, bytes, bytes.length, new Uint8Array(0))
+  arrive(machine, { id, ip, icmp, damaged: undefined, length: bytes.length, sentEvent: -1 })
+}
+
+function arrive(machine: Machine, packet: AnyPacket): void {
   hostPacketArrives(machine.host, packet, machine.io)
   machine.onProgress()
   runThreads(machine)

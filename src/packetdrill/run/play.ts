@@ -4,6 +4,7 @@ import { finishPending, runCall } from './calls'
 import { runCodeEvent } from './code-event'
 import { Failure, unsupportedAt } from './failure'
 import { sendInbound } from './inbound'
+import { sendInboundIcmp } from './inbound-icmp'
 import { expectOutbound, nextPacket } from './outbound'
 import type { Run } from './run'
 import { dueTime } from './timing'
@@ -77,8 +78,10 @@ function runEvent(run: Run, event: ScriptEvent): void {
         runCodeEvent(run, event.line, what.statements)
         break
       case 'inboundIcmp':
+        sendInboundIcmp(run, event, what.icmp)
+        break
       case 'outboundIcmp':
-        unsupportedAt(event.line, 'ICMP is not played')
+        unsupportedAt(event.line, 'a host with TCP alone sends no ICMP')
     }
   }
   run.finishedAt = run.machine.now

@@ -4,7 +4,7 @@
  */
 import type { Micros } from '../../base'
 import type { CallOutput } from '../../trace'
-import type { Ipv4Header, Packet, TcpSegment } from '../../wire'
+import type { IcmpMessage, Ipv4Header, Packet, TcpSegment } from '../../wire'
 import type { CallLine, ShellLine } from '../syntax'
 
 export interface SentPacket {
@@ -50,6 +50,7 @@ export interface UnderTest {
   readonly awaitThat: (limit: Micros, holds: () => boolean) => boolean
   /** A packet of the script's arrives now. */
   readonly inject: (ip: Ipv4Header, segment: TcpSegment) => void
+  readonly injectIcmp: (ip: Ipv4Header, icmp: IcmpMessage) => void
   /** Makes a call of the script's; throws a Failure where it cannot be made. */
   readonly perform: (line: number, call: CallLine) => Made
   readonly shell: (line: ShellLine) => void

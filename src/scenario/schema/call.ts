@@ -20,7 +20,7 @@ const optionValue = leaf<OptionValue>('a number or a short name', (value) => {
 })
 
 const SEND_FLAGS = oneOf('MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL', 'MSG_OOB')
-const RECV_FLAGS = oneOf('MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL')
+const RECV_FLAGS = oneOf('MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_OOB')
 const bytes = whole('a number of bytes', 0, MOST_BYTES)
 
 /** The fields of each call beside `call` itself. */

@@ -8,7 +8,9 @@ import type { TcpSegment } from '../../wire'
 import { acceptCwr, countArrival } from '../ecn/receive'
 import type { TcpIo } from '../io'
 import { ackIfDue } from '../receiver/ack-timing'
+import { urgentArrives } from '../receiver/urgent'
 import { afterInput } from '../sender/hold'
+import { refreshPath } from '../sender/mss'
 import { transmitPending } from '../sender/transmit'
 import { isCounted, isRequest, setState } from '../state'
 import type { Tcb } from '../tcb'
@@ -41,6 +43,7 @@ export function segmentArrives(
   const counted = isCounted(tcb)
   const request = isRequest(tcb)
   tcb.ecn.arriving = codepoint
+  refreshPath(tcb, io)
   const outcome = arrives(tcb, segment, packet, io)
   if (counted || (request && isCounted(tcb))) {
     tcb.totals.segmentsIn++
@@ -80,6 +83,7 @@ function generalSteps(tcb: Tcb, segment: TcpSegment, packet: number, counted: bo
   if (!counted && tcb.state === 'ESTABLISHED') countArrival(tcb, segment.payload.length, io)
   acceptCwr(tcb, segment)
   if (!ackContinues(tcb, segment, packet, io)) return
+  urgentArrives(tcb, segment, io)
   textStep(tcb, segment, packet, io)
   if (tcb.state === 'FIN-WAIT-1' && finIsAcked(tcb)) finLeftBehind(tcb, io)
   if (tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT') return

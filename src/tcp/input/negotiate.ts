@@ -3,21 +3,21 @@
  * RFC 2018 2. Linux tcp_openreq_init, tcp_connect_init, tcp_sync_mss, tcp_init_transfer, tcp_finish_connect.
  */
 import { seqAdd } from '../../base'
-import { DEFAULT_MSS, HEADERS_LENGTH } from '../create'
+import { DEFAULT_MSS } from '../create'
 import { ACK } from '../../wire'
 import type { TcpSegment } from '../../wire'
 import type { TcpIo } from '../io'
 import { armKeepalive } from '../keepalive'
 import { TIMESTAMPS_LENGTH } from '../options'
+import { startMtuSearch } from '../path/search'
 import { initialMssEstimate } from '../receiver/autotune'
 import { settleWindow } from '../receiver/window'
+import { syncMss } from '../sender/mss'
 import { setState } from '../state'
 import type { RuleName } from '../../trace'
 import type { Tcb } from '../tcb'
 import { storeTimestamp } from './timestamps'
 
-/** Linux tcp_min_snd_mss: no peer may ask for less, bytes with options. */
-const LEAST_MSS = 48
 const MAX_UNSCALED_WINDOW = 65_535
 
 /** Takes over what the peer's SYN (or SYN,ACK) offers and we offer too, and its first sequence number and window. */
@@ -38,8 +38,6 @@ export function learnSyn(tcb: Tcb, syn: TcpSegment, io: TcpIo): void {
     }
   }
   if (negotiated.timestamps && options.timestamps !== undefined) storeTimestamp(tcb, options.timestamps.value, io)
-  // Linux tcp_parse_options passes over an MSS of 0 as if it were not there.
-  syncMss(tcb, options.mss === undefined || options.mss === 0 ? DEFAULT_MSS : options.mss)
   tcb.irs = syn.seq
   rcv.nxt = seqAdd(syn.seq, 1)
   rcv.wup = rcv.nxt
@@ -47,20 +45,28 @@ export function learnSyn(tcb: Tcb, syn: TcpSegment, io: TcpIo): void {
   rcv.farthestEdge = seqAdd(rcv.nxt, rcv.wnd)
   // The window of a SYN is never scaled (RFC 7323 2.2).
   snd.wnd = syn.window
-  snd.maxWnd = syn.window
+  // Of a passive open the ACK of our SYN,ACK brings the first window that counts (tcp_create_openreq_child).
+  snd.maxWnd = tcb.passive ? 0 : syn.window
   snd.wl1 = syn.seq
+  learnMss(tcb, options.mss, io)
 }
 
-/** Effective send MSS: the least of the peer's, TCP_MAXSEG and our MTU, less the options of every segment (RFC 9293 MUST-16). */
-function syncMss(tcb: Tcb, peerMss: number): void {
+/** Effective send MSS: the least of the peer's, TCP_MAXSEG and our MTU (RFC 9293 MUST-15, MUST-16); and where the search for a larger MTU begins. */
+function learnMss(tcb: Tcb, peerMss: number | undefined, io: TcpIo): void {
   const user = tcb.config.maxSegment
-  const theirs = user > 0 ? Math.min(peerMss, user) : peerMss
-  tcb.smss = Math.min(theirs, tcb.pathMtu - HEADERS_LENGTH)
-  tcb.mssNow = Math.max(LEAST_MSS, tcb.smss) - (tcb.negotiated.timestamps ? TIMESTAMPS_LENGTH : 0)
+  const silent = tcb.passive || user === 0 ? DEFAULT_MSS : user
+  // Linux tcp_parse_options passes over an MSS of 0 as if it were not there.
+  const theirs = peerMss === undefined || peerMss === 0 ? silent : peerMss
+  tcb.mssClamp = user > 0 ? Math.min(theirs, user) : theirs
+  // Linux begins the search with the SYN, counting on the timestamps that it offered (tcp_connect_init), and again when the connection is
+  // established, without a new look at the MSS (tcp_init_transfer); so a passive open is slow to take the smaller MSS.
+  if (!tcb.passive) startMtuSearch(tcb, io, io.sysctl.tcp_timestamps === 0 ? 0 : TIMESTAMPS_LENGTH)
+  syncMss(tcb, tcb.path.synced, io)
 }
 
 /** Both SYNs are acked: the receiver starts to count, and the state is ESTABLISHED. */
 export function enterEstablished(tcb: Tcb, io: TcpIo, rule: RuleName): void {
+  startMtuSearch(tcb, io)
   tcb.receive.mssEstimate = initialMssEstimate(tcb)
   tcb.receive.lastDataAt = io.now
   tcb.rcv.copied = tcb.rcv.nxt

@@ -1,7 +1,7 @@
 /**
  * Seventh step of RFC 9293 3.10.7.4: the segment's text. In order it goes to the reader, ahead of order it is kept (SHLD-31), again it is
  * reported as a duplicate (RFC 2883), beyond the window it is dropped. Linux tcp_data_queue, tcp_data_queue_ofo. Urgent data (sixth step)
- * stays in the stream where it was sent, as with SO_OOBINLINE; the pointer is not interpreted.
+ * is receiver/urgent.ts's.
  */
 import { seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../../base'
 import { FIN, segmentLength } from '../../wire'

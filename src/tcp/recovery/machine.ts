@@ -1,10 +1,11 @@
 /**
  * The recovery machine: Open, Disorder, CWR, Recovery, Loss, and what an ACK that is not plainly good does in each. Covers RFC 5681 3.2, RFC
  * 6582 (NewReno), RFC 6675 (SACK) and RFC 8985 (RACK) as Linux's tcp_fastretrans_alert joins them, with limited transmit (RFC 3042)
- * falling out of the segments-in-flight count. Leaves out MTU probing and ECN marks' origin.
+ * falling out of the segments-in-flight count. Leaves out ECN marks' origin.
  */
 import { MICROS_PER_MS, seqDiff, seqGe } from '../../base'
 import type { TcpIo } from '../io'
+import { probeWasTooLong } from '../path/search'
 import { setTransmitTimer } from '../sender/transmit-timer'
 import type { Tcb } from '../tcb'
 import { processLoss } from './loss'
@@ -72,6 +73,7 @@ export function runMachine(tcb: Tcb, facts: AckFacts, duplicates: number, io: Tc
       tryToOpen(tcb, facts, io)
       return
     }
+    if (probeWasTooLong(tcb, io)) return
     enterRecovery(tcb, facts, io)
     entering = true
   }

@@ -37,6 +37,7 @@ import { updatePacingRate } from './burst'
 import { chronoStop } from './chrono'
 import { cleanQueue } from './clean'
 import { takeSample } from './rate'
+import { syncMss } from './mss'
 import { freeAcked, unsentBytes, windowEnd } from './queue'
 import { retransmitLost } from './retransmit'
 import { pushPending } from './transmit'
@@ -126,15 +127,20 @@ function updateWindow(tcb: Tcb, segment: TcpSegment, facts: AckFacts, io: TcpIo)
   facts.flags |= WINDOW_UPDATED
   snd.wl1 = segment.seq
   snd.wl2 = segment.ack
-  if (window === snd.wnd) return
-  snd.wnd = window
-  if (unsentBytes(tcb) > 0) restartAfterIdle(tcb, algorithmOf(tcb), io)
-  snd.maxWnd = Math.max(snd.maxWnd, window)
+  if (window !== snd.wnd) {
+    snd.wnd = window
+    if (unsentBytes(tcb) > 0) restartAfterIdle(tcb, algorithmOf(tcb), io)
+  }
+  if (window <= snd.maxWnd) return
+  snd.maxWnd = window
+  syncMss(tcb, tcb.path.synced, io)
 }
 
 function advanceUna(tcb: Tcb, ack: Seq32, facts: AckFacts, io: TcpIo): void {
   const bytes = seqDiff(ack, tcb.snd.una)
   if (bytes === 0) return
+  const { una, up } = tcb.snd
+  if (!seqLt(up, una) && !seqGt(up, ack)) tcb.snd.up = ack
   tcb.snd.una = ack
   // Linux makes the socket of a passive open with its SYN already acked, so that only an active open counts the SYN.
   if (!tcb.passive || tcb.state !== 'SYN-RECEIVED') tcb.totals.bytesAcked += bytes

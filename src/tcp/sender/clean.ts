@@ -8,6 +8,7 @@ import { SYN } from '../../wire'
 import { algorithmOf, watchSlowStart } from '../congestion'
 import type { TcpIo } from '../io'
 import { timestampNow } from '../options'
+import { probeMayBeAcked } from '../path/search'
 import {
   ALERTS,
   countDelivered,
@@ -51,6 +52,7 @@ export function cleanQueue(tcb: Tcb, facts: AckFacts, io: TcpIo): void {
   const measured = measure(tcb, acked, facts, io)
   if ((facts.flags & NEWLY_ACKED) !== 0) {
     facts.flags |= TIMER_DUE
+    probeMayBeAcked(tcb, io)
     if (!tcb.negotiated.sack) {
       removeDuplicateAcks(tcb, count, io)
       // Without SACK nobody can tell which copy filled the hole.

@@ -8,7 +8,8 @@ import type { Micros } from '../../base'
 import type { RuleName, TimerKind } from '../../trace'
 import { TIMER_KINDS } from '../../trace'
 import type { TcpIo } from '../io'
-import { RTO_INITIAL, RTO_MAX } from '../rtt'
+import { suspectBlackHole } from '../path/search'
+import { RTO_INITIAL, rtoMax } from '../rtt'
 import { giveUp } from '../state'
 import type { Tcb } from '../tcb'
 
@@ -32,15 +33,19 @@ export function retransmissionsExhausted(tcb: Tcb, io: TcpIo): boolean {
     retries = tcb.config.synRetries > 0 ? tcb.config.synRetries : sysctl.tcp_syn_retries
     const linear = tcb.state === 'SYN-SENT' ? sysctl.tcp_syn_linear_timeouts : 0
     if (tcb.recovery.timeouts >= retries + linear) return true
-  } else if (tcb.orphaned) {
-    retries = orphanRetries(tcb, tcb.rtt.rto < RTO_MAX, io)
+  } else {
+    const { timeouts, retransStamp } = tcb.recovery
+    const troubled = modelTimeout(sysctl.tcp_retries1, RTO_MIN, rtoMax(tcb))
+    if (timeouts > 0 && io.now - retransStamp >= troubled) suspectBlackHole(tcb, io)
+    if (tcb.orphaned) retries = orphanRetries(tcb, tcb.rtt.rto < rtoMax(tcb), io)
   }
   return timedOut(tcb, retries, opening ? RTO_INITIAL : RTO_MIN, io)
 }
 
 function timedOut(tcb: Tcb, retries: number, base: Micros, io: TcpIo): boolean {
   if (tcb.recovery.timeouts === 0) return false
-  const limit = tcb.config.userTimeoutMicros > 0 ? tcb.config.userTimeoutMicros : modelTimeout(retries, base)
+  const limit =
+    tcb.config.userTimeoutMicros > 0 ? tcb.config.userTimeoutMicros : modelTimeout(retries, base, rtoMax(tcb))
   // Linux counts in ticks of a millisecond, so one that ends within the last counts.
   return io.now - tcb.recovery.retransStamp >= limit - MICROS_PER_MS
 }
@@ -50,12 +55,12 @@ export function stampOf(now: Micros): Micros {
   return Math.max(1, now)
 }
 
-/** Time that `retries` retransmissions take when the RTO begins at `base`, doubles, and stops at 120 s. */
-export function modelTimeout(retries: number, base: Micros): Micros {
+/** Time that `retries` retransmissions take when the RTO begins at `base`, doubles, and stops at `most`. */
+export function modelTimeout(retries: number, base: Micros, most: Micros): Micros {
   let doublings = 0
-  while (base * 2 ** (doublings + 1) <= RTO_MAX) doublings++
+  while (base * 2 ** (doublings + 1) <= most) doublings++
   if (retries <= doublings) return (2 ** (retries + 1) - 1) * base
-  return (2 ** (doublings + 1) - 1) * base + (retries - doublings) * RTO_MAX
+  return (2 ** (doublings + 1) - 1) * base + (retries - doublings) * most
 }
 
 /** tcp_orphan_retries: nobody waits for an orphan, so it is kept for less long. `alive`: its timer has not backed off to the maximum. */
@@ -70,6 +75,7 @@ export function silentBehindZeroWindow(tcb: Tcb, io: TcpIo): boolean {
   const user = tcb.config.userTimeoutMicros
   const sinceStart = tcb.recovery.retransStamp === 0 ? 0 : io.now - tcb.recovery.retransStamp
   if (user > 0 && sinceStart > user) return true
-  const limit = user > 0 ? Math.min(2 * RTO_MAX, user) : 2 * RTO_MAX
+  const longest = 2 * rtoMax(tcb)
+  const limit = user > 0 ? Math.min(longest, user) : longest
   return io.now - tcb.lastReceivedAt > limit && sinceStart > limit
 }

@@ -11,6 +11,7 @@ import { inReduction, segmentsInFlight } from '../recovery/counts'
 import type { SentSegment, Tcb } from '../tcb'
 import { isArmed } from '../timers'
 import { stampOf } from './give-up'
+import { burstSegments } from './burst'
 import { effectiveMss } from './mss'
 import { paceBurst, pacingHolds } from './pacing'
 import { stampSent } from './rate'
@@ -24,6 +25,8 @@ import { setTransmitTimer } from './transmit-timer'
  */
 export function retransmitLost(tcb: Tcb, io: TcpIo): void {
   const { recovery, sent } = tcb
+  const mss = effectiveMss(tcb, io)
+  const most = burstSegments(tcb, mss, io)
   let headSent = false
   let inBurst = 0
   for (let i = 0; i < sent.length; i++) {
@@ -32,8 +35,9 @@ export function retransmitLost(tcb: Tcb, io: TcpIo): void {
     const segment = sent[i]
     if (!segment.lost || segment.sacked || segment.retransInFlight) continue
     const inLoss = recovery.caState === 'Loss'
+    if (dataBytes(segment) > mss) cutAnew(tcb, i, mss)
     inBurst++
-    const goesOn = segmentsInFlight(tcb) + 1 < tcb.congestion.cwnd && continuesBurst(tcb, i)
+    const goesOn = inBurst < most && segmentsInFlight(tcb) + 1 < tcb.congestion.cwnd && continuesBurst(tcb, i)
     const push = !goesOn && inBurst > 1
     if (!retransmit(tcb, i, inLoss ? 'timeoutRetransmit' : 'fastRetransmit', io, push)) break
     if (!goesOn) {
@@ -77,6 +81,8 @@ export function retransmit(tcb: Tcb, index: number, purpose: SendPurpose, io: Tc
 /** Retransmits without marking, as a tail loss probe does: the scoreboard does not count it as a repair. */
 export function sendAgain(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo, push = false): boolean {
   const segment = tcb.sent[index]
+  // A try with a longer packet proves nothing any more.
+  tcb.path.probeSize = 0
   if (seqLt(segment.seq, tcb.snd.una)) segment.seq = tcb.snd.una
   if ((segment.flags & SYN) === 0 && !fitSegment(tcb, index, io)) return false
   const flags = wireFlags(tcb, segment) | (push ? PSH : 0)
@@ -98,7 +104,8 @@ function wireFlags(tcb: Tcb, segment: SentSegment): number {
   return tcb.state === 'SYN-RECEIVED' ? SYN | ACK : SYN
 }
 
-function dataBytes(segment: SentSegment): number {
+/** Payload of a segment: its sequence space less SYN and FIN. */
+export function dataBytes(segment: SentSegment): number {
   const control = (segment.flags & SYN ? 1 : 0) + (segment.flags & FIN ? 1 : 0)
   return seqDiff(segment.end, segment.seq) - control
 }
@@ -117,9 +124,42 @@ function fitSegment(tcb: Tcb, index: number, io: TcpIo): boolean {
     room = mss
   }
   const limit = Math.min(mss, room)
+  if (dataBytes(segment) > mss) cutAnew(tcb, index, mss)
   if (dataBytes(segment) > limit) split(tcb, index, limit)
   else while (dataBytes(segment) < mss && joinNext(tcb, index, limit));
   return true
+}
+
+/**
+ * The MSS has become smaller since: what left as one burst, and is in one piece still, is cut into segments of the present size, whatever the
+ * borders were (tcp_set_skb_tso_segs).
+ */
+function cutAnew(tcb: Tcb, index: number, mss: number): void {
+  const { sent } = tcb
+  const first = sent[index]
+  let last = index
+  while (last + 1 < sent.length && isOnePiece(sent[last], sent[last + 1])) last++
+  if (last > index) {
+    const gone = sent.splice(index + 1, last - index)
+    const tail = gone[gone.length - 1]
+    const { recovery } = tcb
+    if (first.lost) recovery.lostOut -= gone.length
+    if (first.retransInFlight) recovery.retransOut -= gone.length
+    first.end = tail.end
+    first.flags = tail.flags
+    first.endOfRecord = tail.endOfRecord
+  }
+  for (let i = index; dataBytes(sent[i]) > mss; i++) split(tcb, i, mss)
+}
+
+function isOnePiece(segment: SentSegment, next: SentSegment): boolean {
+  return (
+    next.burst === segment.burst &&
+    !segment.sacked &&
+    !next.sacked &&
+    segment.lost === next.lost &&
+    segment.retransInFlight === next.retransInFlight
+  )
 }
 
 /** Cuts segment `index` after `bytes` of data; both parts keep its marks. */

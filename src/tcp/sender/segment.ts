@@ -2,10 +2,10 @@
  * Making one segment of a connection and handing it to IP: the one place through which everything that a live connection sends goes.
  * Covers the header fields of RFC 9293 3.1; Linux __tcp_transmit_skb, tcp_event_ack_sent, tcp_event_data_sent.
  */
-import { seqLt } from '../../base'
+import { seqAdd, seqDiff, seqGt, seqLt } from '../../base'
 import type { Seq32 } from '../../base'
 import type { SendPurpose } from '../../trace'
-import { ACK, RST, SYN } from '../../wire'
+import { ACK, RST, SYN, URG } from '../../wire'
 import type { TcpSegment } from '../../wire'
 import { algorithmOf } from '../congestion'
 import { ecnFlags } from '../ecn/send'
@@ -19,6 +19,8 @@ import { isCounted } from '../state'
 import type { Tcb } from '../tcb'
 
 const MAX_UNSCALED_WINDOW = 65_535
+/** Of 16 bits. */
+export const FARTHEST_POINTER = 65_535
 
 /** Sends one segment. `payload` is shared with the trace, so it must never change. `ackOf`: what it acknowledges, where that is not all. Returns the index of its event. */
 export function emitSegment(
@@ -32,14 +34,15 @@ export function emitSegment(
 ): number {
   const syn = (flags & SYN) !== 0
   const window = syn ? Math.min(tcb.rcv.wnd, MAX_UNSCALED_WINDOW) : selectWindow(tcb, io)
+  const pointer = urgentPointer(tcb, seq)
   const segment: TcpSegment = {
     srcPort: tcb.local.port,
     dstPort: tcb.remote.port,
     seq,
     ack: (flags & ACK) !== 0 ? ackOf : (0 as Seq32),
-    flags: flags | ecnFlags(tcb, seq, flags, payload.length, purpose, io),
+    flags: flags | (pointer > 0 ? URG : 0) | ecnFlags(tcb, seq, flags, payload.length, purpose, io),
     window,
-    urgentPointer: 0,
+    urgentPointer: pointer,
     options: segmentOptions(tcb, io, syn ? ((flags & ACK) !== 0 ? 'synAck' : 'syn') : 'segment'),
     payload,
   }
@@ -54,6 +57,23 @@ export function emitSegment(
     if (tcb.reports.stamps.length > 0) reportSent(tcb, seq, payload.length, io)
   }
   return event
+}
+
+/** Something urgent is not acknowledged yet, sent or not (tcp_urg_mode). */
+export function isUrgent({ snd }: Tcb): boolean {
+  return snd.up !== snd.una
+}
+
+/**
+ * What a segment at `seq` says of urgent data (RFC 9293 3.8.5): how far its end is; as far as the field reaches where it is farther and nothing that
+ * was sent is so far; 0 for nothing.
+ */
+function urgentPointer(tcb: Tcb, seq: Seq32): number {
+  const { snd } = tcb
+  if (!isUrgent(tcb) || !seqLt(seq, snd.up)) return 0
+  const distance = seqDiff(snd.up, seq)
+  if (distance <= FARTHEST_POINTER) return distance
+  return seqGt(seqAdd(seq, FARTHEST_POINTER), snd.nxt) ? FARTHEST_POINTER : 0
 }
 
 /** An idle connection starts to transmit: algorithms that keep time want to know. */

@@ -6,7 +6,7 @@
 import { algorithmOf } from '../congestion'
 import type { TcpIo } from '../io'
 import { enterLoss, enterRecovery, rackDetect, reduceWindow, segmentsInFlight } from '../recovery'
-import { RTO_MAX } from '../rtt'
+import { rtoMax } from '../rtt'
 import type { Tcb } from '../tcb'
 import { isArmed } from '../timers'
 import { losePatience, orphanRetries, retransmissionsExhausted, silentBehindZeroWindow } from './give-up'
@@ -40,7 +40,7 @@ export function retransmitTimerFires(tcb: Tcb, io: TcpIo): void {
   // The first few SYNs go out at the same interval (tcp_syn_linear_timeouts).
   if (tcb.state !== 'SYN-SENT' || recovery.timeoutsTotal > io.sysctl.tcp_syn_linear_timeouts) {
     tcb.rtt.backoff++
-    tcb.rtt.rto = Math.min(tcb.rtt.rto * 2, RTO_MAX)
+    tcb.rtt.rto = Math.min(tcb.rtt.rto * 2, rtoMax(tcb))
   }
   setTransmitTimer(tcb, 'retransmit', clampToUserTimeout(tcb, tcb.rtt.rto, recovery.retransStamp, io), io)
 }
@@ -87,7 +87,7 @@ export function synAckTimerFires(tcb: Tcb, io: TcpIo): void {
   recovery.timeouts++
   recovery.timeoutsTotal++
   retransmit(tcb, 0, 'timeoutRetransmit', io)
-  setTransmitTimer(tcb, 'synAck', Math.min(synAckInterval(recovery.timeouts), RTO_MAX), io)
+  setTransmitTimer(tcb, 'synAck', Math.min(synAckInterval(recovery.timeouts), rtoMax(tcb)), io)
 }
 
 /** The window is still shut, as far as we know: ask (RFC 9293 MUST-36). An answered probe never ends the connection. */
@@ -110,7 +110,7 @@ function probesExhausted(tcb: Tcb, io: TcpIo): boolean {
   if (user > 0 && tcb.persistSince > 0 && io.now - tcb.persistSince >= user) return true
   let most = io.sysctl.tcp_retries2
   if (tcb.orphaned) {
-    const alive = persistInterval(tcb) < RTO_MAX
+    const alive = persistInterval(tcb) < rtoMax(tcb)
     most = orphanRetries(tcb, alive, io)
     if (!alive && tcb.rtt.backoff >= most) return true
   }

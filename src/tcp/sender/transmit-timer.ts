@@ -7,7 +7,7 @@ import { MICROS_PER_MS } from '../../base'
 import type { Micros } from '../../base'
 import type { TimerKind } from '../../trace'
 import type { TcpIo } from '../io'
-import { RTO_INITIAL, RTO_MAX } from '../rtt'
+import { RTO_INITIAL, rtoMax } from '../rtt'
 import type { Tcb } from '../tcb'
 import { armTimer, isArmed, stopTimer } from '../timers'
 
@@ -16,8 +16,6 @@ type TransmitTimer = Extract<TimerKind, 'retransmit' | 'persist' | 'tailLoss' | 
 const KINDS: readonly TransmitTimer[] = ['retransmit', 'persist', 'tailLoss', 'reorder', 'synAck']
 /** Shortest tail loss probe timeout beyond two round trips. */
 const PROBE_MARGIN: Micros = 2 * MICROS_PER_MS
-/** Window probes double at most this often before the cap holds them: log2(120 s / 200 ms) + 1. */
-const MAX_PROBE_DOUBLINGS = 10
 const SHORTEST_RTO: Micros = 200 * MICROS_PER_MS
 
 /** Starts one of the sender's timers, `delay` from now, and stops the others. */
@@ -83,8 +81,7 @@ export function setTimerAfterAck(tcb: Tcb, io: TcpIo): void {
 
 /** Interval before the next window probe: RTO, doubled for each probe so far (RFC 9293 MUST-36, SHLD-30). */
 export function persistInterval(tcb: Tcb): Micros {
-  const doublings = Math.min(MAX_PROBE_DOUBLINGS, tcb.rtt.backoff)
-  return Math.min(Math.max(tcb.rtt.rto, SHORTEST_RTO) * 2 ** doublings, RTO_MAX)
+  return Math.min(Math.max(tcb.rtt.rto, SHORTEST_RTO) * 2 ** tcb.rtt.backoff, rtoMax(tcb))
 }
 
 /** Something waits, nothing is on its way that an ACK could answer: without a timer the connection would hang. */

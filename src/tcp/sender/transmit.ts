@@ -11,6 +11,7 @@ import { ACK, FIN, PSH, RST, SYN } from '../../wire'
 import { algorithmOf, validateWindow } from '../congestion'
 import { reflectedFlags } from '../ecn/handshake'
 import type { TcpIo } from '../io'
+import { mtuProbeSize, probeLeft } from '../path/search'
 import { inReduction, segmentsInFlight } from '../recovery/counts'
 import { RTO_INITIAL } from '../rtt'
 import type { SentSegment, Tcb } from '../tcb'
@@ -43,7 +44,7 @@ import {
 } from './queue'
 import { stampSent } from './rate'
 import { checkSpace } from './space'
-import { acceptableSeq, emitSegment } from './segment'
+import { acceptableSeq, emitSegment, FARTHEST_POINTER, isUrgent } from './segment'
 import { armPersistIfNeeded, rearmRto, scheduleLossProbe, setTransmitTimer } from './transmit-timer'
 
 const NOTHING = new Uint8Array(0)
@@ -86,7 +87,8 @@ function windowHold(tcb: Tcb, mss: number, head: Head): WaitReason | undefined {
 
 function nagleHold(tcb: Tcb, mss: number, head: Head, mode: number): WaitReason | undefined {
   const isTail = tcb.snd.unsentFrom === tcb.snd.buffers.length - 1
-  if (!isTail || head.fin || head.bytes >= mss || (mode & NAGLE_PUSH) !== 0 || !nagleHolds(tcb, mode)) return undefined
+  if (!isTail || head.fin || head.bytes >= mss || isUrgent(tcb) || (mode & NAGLE_PUSH) !== 0 || !nagleHolds(tcb, mode))
+    return undefined
   return (mode & NAGLE_CORK) !== 0 ? 'cork' : 'nagle'
 }
 
@@ -109,6 +111,11 @@ export function pushWith(tcb: Tcb, mode: number, io: TcpIo, bursts = Number.POSI
   let count = 0
   let limited = false
   let byPeer = false
+  if (bursts > 1) {
+    const probe = sendMtuProbe(tcb, io)
+    if (probe === 'wait') return 0
+    count += probe
+  }
   for (let i = 0; i < bursts; i++) {
     if (pacingHolds(tcb, io)) break
     const outcome = sendBurst(tcb, mss, most, mode, io)
@@ -129,6 +136,15 @@ export function pushWith(tcb: Tcb, mode: number, io: TcpIo, bursts = Number.POSI
   return count
 }
 
+/** Tries a longer packet where that is due: how many segments left, or 'wait' where nothing else should leave before it. */
+function sendMtuProbe(tcb: Tcb, io: TcpIo): number | 'wait' {
+  const size = mtuProbeSize(tcb, io)
+  if (typeof size === 'string') return size === 'wait' ? 'wait' : 0
+  const sent = sendHead(tcb, size, size, 'data', io)
+  probeLeft(tcb, size, io)
+  return sent
+}
+
 /** Sends one burst; returns the number of its segments, or what holds it. */
 function sendBurst(tcb: Tcb, mss: number, most: number, mode: number, io: TcpIo): number | WaitReason {
   const quota = Math.min(windowQuota(tcb), most)
@@ -140,7 +156,8 @@ function sendBurst(tcb: Tcb, mss: number, most: number, mode: number, io: TcpIo)
   if (head.bytes > mss) {
     const wait = deferral(tcb, head, most, io)
     if (wait !== 'none') return wait === 'application' ? 'nagle' : wait
-    limit = burstBytes(tcb, head.bytes, mss, quota, mode)
+    // The pointer differs from segment to segment, so they leave one by one.
+    limit = isUrgent(tcb) ? mss : burstBytes(tcb, head.bytes, mss, quota, mode)
     if (limit <= 0) return 'nagle'
   }
   return sendHead(tcb, limit, mss, 'data', io)
@@ -242,6 +259,7 @@ function startSequence(tcb: Tcb): void {
   const { snd } = tcb
   snd.una = tcb.iss
   snd.nxt = tcb.iss
+  snd.up = tcb.iss
   snd.smallEnd = tcb.iss
   snd.end = seqAdd(tcb.iss, 1)
   snd.pushed = snd.end
@@ -274,7 +292,13 @@ export function sendReset(tcb: Tcb, io: TcpIo): void {
   emitSegment(tcb, acceptableSeq(tcb), RST | ACK, NOTHING, 'reset', io)
 }
 
-/** A byte that the peer has already acked, without the byte: it must answer with its window (RFC 9293 3.8.6.1, 3.8.4). */
+/**
+ * A byte that the peer has already acked, without the byte: it must answer with its window (RFC 9293 3.8.6.1, 3.8.4). What is urgent is announced even to
+ * a shut window, by a segment of its own.
+ */
 export function sendWindowProbe(tcb: Tcb, io: TcpIo, purpose: SendPurpose): void {
+  const { una, up } = tcb.snd
+  const ahead = seqDiff(up, una)
+  if (ahead > 0 && ahead <= FARTHEST_POINTER) emitSegment(tcb, una, ACK, NOTHING, purpose, io)
   emitSegment(tcb, seqAdd(tcb.snd.una, -1), ACK, NOTHING, purpose, io)
 }

@@ -1,7 +1,7 @@
 /**
  * Writing: bytes of the user are put into buffers, and what fills one is sent at once. Decides where PSH goes: at the end of a write (not with
  * MSG_MORE), and within a long one after each half of the largest window, so that the peer never sits on data while we wait for its window
- * (RFC 9293 3.9.1.2, MUST-61). Linux tcp_sendmsg_locked, tcp_push, tcp_mark_push, forced_push. Leaves out urgent data and autocorking, which
+ * (RFC 9293 3.9.1.2, MUST-61). Linux tcp_sendmsg_locked, tcp_push, tcp_mark_push, forced_push. Leaves out autocorking, which
  * waits for a device that holds packets back.
  */
 import { seqAdd, seqGt } from '../../base'
@@ -21,6 +21,8 @@ export interface WriteOptions {
   readonly more?: boolean
   /** MSG_EOR: what is written later must not share a buffer with this. */
   readonly endOfRecord?: boolean
+  /** MSG_OOB: its last byte is urgent. */
+  readonly urgent?: boolean
   /** Only a part of what one call writes; the rest follows at once. */
   readonly continues?: boolean
 }
@@ -48,12 +50,12 @@ export function writeBytes(tcb: Tcb, bytes: Uint8Array, io: TcpIo, options: Writ
   }
   if (taken < bytes.length) {
     tcb.snd.noSpace = true
-    if (taken > 0) push(tcb, false, NAGLE_PUSH, io)
+    if (taken > 0) push(tcb, options.urgent === true, false, NAGLE_PUSH, io)
   } else if (options.continues !== true) {
     const tail = unsentTail(tcb)
     if (tail !== undefined && options.endOfRecord === true) tail.endOfRecord = true
     if (bytes.length > 0) markWritten(tcb)
-    push(tcb, options.more === true, nagleMode(tcb), io)
+    push(tcb, options.urgent === true, options.more === true, nagleMode(tcb), io)
   }
   return taken
 }
@@ -68,10 +70,11 @@ function bufferWithRoom(tcb: Tcb, goal: number, io: TcpIo): SendBuffer | undefin
   return addBuffer(tcb)
 }
 
-function push(tcb: Tcb, more: boolean, mode: number, io: TcpIo): void {
+function push(tcb: Tcb, urgent: boolean, more: boolean, mode: number, io: TcpIo): void {
   const tail = unsentTail(tcb)
   if (tail === undefined) return
   if (!more || forcedPush(tcb)) markPush(tcb, tail)
+  if (urgent) tcb.snd.up = tcb.snd.end
   pushWith(tcb, more ? NAGLE_CORK : mode, io)
 }
 

@@ -54,4 +54,5 @@ export const HOST_RULES = {
   epollReady: { rfc: 'epoll(7)', linux: 'ep_poll_callback > list_add_tail' },
   /** Nobody can have that address; an answer would go astray. */
   martianSource: { rfc: 'RFC 9293 3.9.2.3 MUST-63', linux: 'ip_route_input_slow (martian_source)' },
+  icmpArrived: { rfc: 'RFC 792', linux: 'icmp_rcv > icmp_unreach' },
 } as const satisfies Readonly<Record<string, Rule>>

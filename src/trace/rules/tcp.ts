@@ -58,4 +58,19 @@ export const TCP_RULES = {
   closedAnswers: { rfc: 'RFC 9293 3.10.7.1', linux: 'tcp_v4_rcv > tcp_v4_send_reset' },
   /** What a user asked to be told of bytes that it wrote. */
   errorQueue: { rfc: 'socket(7)', linux: 'sock_queue_err_skb > sk_error_report' },
+  icmpHardError: {
+    rfc: 'RFC 9293 3.9.2.2 MUST-56, RFC 5461 2.2',
+    linux: 'tcp_v4_err > tcp_done_with_error, tcp_req_err',
+  },
+  icmpSoftError: { rfc: 'RFC 9293 3.9.2.2 SHLD-25', linux: 'tcp_v4_err (sk_err_soft)' },
+  icmpReported: { rfc: 'ip(7) IP_RECVERR', linux: 'tcp_v4_err > sk_error_report' },
+  icmpOutOfWindow: { rfc: 'RFC 5927 4.1', linux: 'tcp_v4_err (OutOfWindowIcmps)' },
+  icmpIgnored: { rfc: 'RFC 9293 3.9.2.2 MUST-55', linux: 'tcp_v4_err' },
+  pathMtu: { rfc: 'RFC 1191 6.4, RFC 9293 3.7.2', linux: 'tcp_v4_mtu_reduced > tcp_simple_retransmit' },
+  backoffReverted: { rfc: 'RFC 6069 4', linux: 'tcp_v4_err > tcp_ld_RTO_revert' },
+  mtuProbe: { rfc: 'RFC 4821 7', linux: 'tcp_write_xmit > tcp_mtu_probe' },
+  mtuProbeArrived: { rfc: 'RFC 4821 7.6.1', linux: 'tcp_mtup_probe_success' },
+  mtuProbeLost: { rfc: 'RFC 4821 7.6.2', linux: 'tcp_mtup_probe_failed' },
+  urgentPointer: { rfc: 'RFC 9293 3.10.7.4 (sixth), RFC 6093', linux: 'tcp_urg > tcp_check_urg' },
+  mtuBlackHole: { rfc: 'RFC 4821 7.7, RFC 2923 2.1', linux: 'tcp_write_timeout > tcp_mtu_probing' },
 } as const satisfies Readonly<Record<string, Rule>>

@@ -104,7 +104,7 @@ function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (
             }
           />
           <Flags
-            known={['MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL']}
+            known={['MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL', 'MSG_OOB']}
             flags={draft.flags ?? []}
             onChange={(flags) => onDraft({ ...draft, flags })}
           />
@@ -120,7 +120,7 @@ function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (
             onChange={(bytes) => onDraft({ ...draft, bytes })}
           />
           <Flags
-            known={['MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL']}
+            known={['MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_OOB']}
             flags={draft.flags ?? []}
             onChange={(flags) => onDraft({ ...draft, flags })}
           />

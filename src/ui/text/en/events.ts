@@ -99,6 +99,8 @@ export const DROPS = {
   unexpectedSyn: 'a SYN has no place in this state',
   timeWait: 'the connection is in TIME-WAIT',
   martianSource: 'nobody can have the address that it comes from',
+  icmpOutOfWindow: 'it is about nothing that is on its way',
+  icmpIgnored: 'there is nothing to be done about it',
 } as const
 
 export const SIGNALS = {
@@ -230,6 +232,15 @@ export const events: Sentences = {
     `${capital(owner(e, t))}: ${e.to} from here on: round trips of ${t.duration(e.roundMinMicros)}, ${t.duration(e.lastMinMicros)} the round before`,
   'tcp/congestionModeChanged': (e, t) =>
     `${capital(owner(e, t))}: ${e.from} → ${e.to}, at ${bytes(e.bytesPerSecond)} a second and ${t.duration(e.minRttMicros)} at least`,
+  'host/icmpArrived': (e, t) => `${capital(host(t, e.host))} was told by ICMP: \`${e.message}\``,
+  'tcp/softErrorNoted': (e, t) => `${capital(owner(e, t))} remembers ${e.errno}, in case a timer gives up`,
+  'tcp/pathMtuChanged': (e, t) =>
+    `${capital(owner(e, t))}: the path carries ${bytes(e.mtu)}, so segments have ${e.mss} from now on`,
+  'tcp/urgentAnnounced': (e, t) =>
+    `${capital(host(t, e.host))} was told that byte \`${t.received(e.socket, e.seq)}\` is urgent`,
+  'tcp/mtuProbed': (e, t) => `${capital(owner(e, t))} tries a packet of ${bytes(e.mtu)}`,
+  'tcp/backoffReverted': (e, t) =>
+    `${capital(owner(e, t))} takes a doubling of its timer back: rto ${t.duration(e.rtoMicros)}`,
 }
 
 const AGAIN: ReadonlySet<string> = new Set(['fastRetransmit', 'timeoutRetransmit', 'tailLossProbe'])
