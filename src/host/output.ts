@@ -2,7 +2,7 @@
  * IP output: a segment gets its header, its number in the trace and its event, and goes to the network. The header's
  * bytes, checksums included (RFC 9293 MUST-2), are made here, once.
  */
-import { SEND_PURPOSES } from '../trace'
+import { LOSS_REASONS, NO_LINK, SEND_PURPOSES } from '../trace'
 import type { RuleName, SendPurpose } from '../trace'
 import { encodeHeaders } from '../wire'
 import type { Ipv4Address, Ipv4Header, TcpSegment } from '../wire'
@@ -44,7 +44,7 @@ export interface Envelope {
 
 /**
  * Sends a segment, of socket `socket` or of none (-1), because of `recorder.cause`; `rule` where the purpose says too little.
- * Returns the index of its `tcp/segmentSent` event.
+ * Returns the index of its `tcp/segmentSent` event; -1 where the interface's queue has no room for it.
  */
 export function output(
   host: Host,
@@ -80,6 +80,10 @@ export function output(
   )
   recorder.socket = before
   count(host, 'OutSegs')
+  if (host.sysctl.txqueuelen === 0) {
+    recorder.emit('link/packetLost', 'dropTail', id, NO_LINK, LOSS_REASONS.indexOf('queueFull'))
+    return -1
+  }
   io.send({ id, ip, segment, damaged: undefined, length: header.length + payload.length, sentEvent })
   return sentEvent
 }

@@ -17,7 +17,7 @@ export function wakeWaiters(host: Host, socket: Socket, io: HostIo): void {
     const waitsForConnection = thread.blocked.reason === 'accept queue empty' && socket.listener !== undefined
     // Each connection wakes one thread (WQ_FLAG_EXCLUSIVE).
     if (waitsForConnection && connections-- <= 0) continue
-    if (thread.wakesAt > io.now && mayProceed(thread.blocked, socket)) makeReady(host, thread, cause, io)
+    if (thread.wakesAt > io.now && mayProceed(host, thread.blocked, socket)) makeReady(host, thread, cause, io)
   }
 }
 
@@ -28,7 +28,7 @@ export function makeReady(host: Host, thread: Thread, cause: number, io: HostIo)
   io.scheduleThread(host.index, thread.id, io.now)
 }
 
-function mayProceed({ reason, threshold }: Blocked, { tcb, listener }: Socket): boolean {
+function mayProceed(host: Host, { reason, threshold }: Blocked, { tcb, listener }: Socket): boolean {
   if (reason === 'accept queue empty') return listener === undefined || listener.acceptQueue.size > 0
   if (tcb === undefined || tcb.error !== '' || tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT') return true
   switch (reason) {
@@ -37,7 +37,7 @@ function mayProceed({ reason, threshold }: Blocked, { tcb, listener }: Socket): 
         tcb.finReceived || tcb.receiveShutdown || readableBytes(tcb) >= threshold || (threshold > 1 && isReadable(tcb))
       )
     case 'send buffer full':
-      return tcb.sendShutdown || isWritable(tcb)
+      return tcb.sendShutdown || isWritable(tcb, host.sysctl)
     case 'handshake not finished':
       return tcb.state !== 'SYN-SENT' && tcb.state !== 'SYN-RECEIVED'
     default:

@@ -18,6 +18,7 @@ import {
   walked,
   write,
 } from '../testing/tcp-pair'
+import { LINUX_SYSCTL } from '../trace'
 import type { Pair } from '../testing/tcp-pair'
 import { ACK, FIN, SYN } from '../wire'
 import { abort, connect, shutdownRead, shutdownWrite } from './calls'
@@ -283,11 +284,28 @@ test('a FIN that is never acked is given up', () => {
 test('poll() tells each end of the stream as Linux does', () => {
   const pair = connected()
   const quiet = { urgent: false, error: false }
-  expect(poll(pair.a.tcb)).toEqual({ ...quiet, readable: false, writable: true, hangup: false, readHangup: false })
+  expect(poll(pair.a.tcb, LINUX_SYSCTL)).toEqual({
+    ...quiet,
+    readable: false,
+    writable: true,
+    hangup: false,
+    readHangup: false,
+  })
   at(pair, 'b', shutdownWrite)
   pass(pair, 50_000)
-  expect(poll(pair.a.tcb)).toEqual({ ...quiet, readable: true, writable: true, hangup: false, readHangup: true })
+  expect(poll(pair.a.tcb, LINUX_SYSCTL)).toEqual({
+    ...quiet,
+    readable: true,
+    writable: true,
+    hangup: false,
+    readHangup: true,
+  })
   at(pair, 'a', shutdownWrite)
   pass(pair, 50_000)
-  expect(poll(pair.a.tcb)).toMatchObject({ readable: true, writable: true, hangup: true, readHangup: true })
+  expect(poll(pair.a.tcb, LINUX_SYSCTL)).toMatchObject({
+    readable: true,
+    writable: true,
+    hangup: true,
+    readHangup: true,
+  })
 })

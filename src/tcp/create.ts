@@ -60,6 +60,13 @@ export function defaultConfig(sysctl: Readonly<Sysctl>): TcpConfig {
     pmtuDiscovery: sysctl.ip_no_pmtu_disc === 0 ? PMTUDISC_WANT : PMTUDISC_DONT,
     receiveErrors: false,
     urgentInline: false,
+    notsentLowat: 0,
+    deferAccept: 0,
+    windowClamp: 0,
+    pingpong: 0,
+    thinLinear: false,
+    rtoMinMicros: 0,
+    delackMaxMicros: 200 * MICROS_PER_MS,
     rtoMaxMicros: sysctl.tcp_rto_max_ms * MICROS_PER_MS,
   }
 }
@@ -84,6 +91,8 @@ export function createTcb(init: TcbInit): Tcb {
     sendShutdown: false,
     receiveShutdown: false,
     finReceived: false,
+    ackDeferred: false,
+    writerWaits: false,
     error: '',
     softError: '',
     config,
@@ -119,9 +128,9 @@ export function createTcb(init: TcbInit): Tcb {
     sent: [],
     receiveChunks: [],
     outOfOrder: [],
-    receive: initialReceive(none),
+    receive: initialReceive(none, config.windowClamp),
     urgent: { state: 'none', seq: none, byte: 0 },
-    ack: initialAck(none),
+    ack: { ...initialAck(none), pingpong: config.pingpong },
     rtt: initialRtt(iss),
     congestion: initialCongestion(config, sysctl, iss),
     recovery: initialRecovery(sysctl, iss),
@@ -158,11 +167,11 @@ function initialPath({ mtu, route }: TcbInit, iss: Seq32): Path {
   }
 }
 
-function initialReceive(none: Seq32): Tcb['receive'] {
+function initialReceive(none: Seq32, clamp: number): Tcb['receive'] {
   return {
     sackBlocks: [],
     dsack: undefined,
-    windowClamp: 0,
+    windowClamp: clamp,
     ssthresh: 0,
     mssEstimate: DEFAULT_MSS,
     lastDataAt: 0,

@@ -13,7 +13,10 @@ export interface TcpIo {
   readonly recorder: Recorder
   /** Linux SNMP and TcpExt counters of the host, by Linux's names (`RetransSegs`, `TCPTimeouts`). */
   count(counter: string, by?: number): void
-  /** Hands a finished segment to IP. Records `tcp/segmentSent` and returns that event's index. */
+  /**
+   * Hands a finished segment to IP. Records `tcp/segmentSent` and returns that event's index; -1 where the machine's own queue has no room, so that
+   * the segment is lost before it left (NET_XMIT_DROP).
+   */
   transmit(tcb: Tcb, segment: TcpSegment, purpose: SendPurpose): number
   /**
    * Asked once the final ACK of a passive open is acceptable: may the connection enter the accept queue? 'drop' leaves it in

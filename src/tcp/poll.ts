@@ -3,6 +3,7 @@
  * descriptor a closed one, and so do we.
  */
 import { atMark, isSetApart } from './receiver/urgent'
+import type { Sysctl } from '../trace'
 import { readableBytes } from './receiver/read'
 import { receiveWindow } from './receiver/window'
 import { isSendable } from './sender/queue'
@@ -23,12 +24,12 @@ export interface Readiness {
   readonly error: boolean
 }
 
-export function poll(tcb: Tcb): Readiness {
+export function poll(tcb: Tcb, sysctl: Readonly<Sysctl>): Readiness {
   const over = tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT'
   const opening = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED' || tcb.state === 'LISTEN'
   return {
     readable: tcb.receiveShutdown || (!opening && isReadable(tcb)),
-    writable: !opening && (tcb.sendShutdown || isWritable(tcb)),
+    writable: !opening && (tcb.sendShutdown || isWritable(tcb, sysctl)),
     hangup: over || (tcb.sendShutdown && tcb.receiveShutdown),
     readHangup: tcb.receiveShutdown,
     urgent: !opening && tcb.urgent.state === 'valid',
@@ -37,8 +38,8 @@ export function poll(tcb: Tcb): Readiness {
 }
 
 /** A send() that waited for room goes on: a third of the buffer is free. */
-export function isWritable(tcb: Tcb): boolean {
-  return isSendable(tcb)
+export function isWritable(tcb: Tcb, sysctl: Readonly<Sysctl>): boolean {
+  return isSendable(tcb, sysctl)
 }
 
 /**

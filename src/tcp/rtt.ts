@@ -19,10 +19,15 @@ export function rtoMax(tcb: Tcb): Micros {
   return tcb.config.rtoMaxMicros
 }
 
+/** The least margin of the RTO beyond srtt: TCP_RTO_MIN_US, or the sysctl. */
+export function rtoMin(tcb: Tcb, io: TcpIo): Micros {
+  return tcb.config.rtoMinMicros === 0 ? io.sysctl.tcp_min_rto_us : tcb.config.rtoMinMicros
+}
+
 /** Takes a valid sample (Karn's rule is the caller's): updates estimator and RTO, ends backoff, says `tcp/rttMeasured`. */
 export function measureRtt(tcb: Tcb, sample: Micros, io: TcpIo): void {
   const { rtt } = tcb
-  estimate(tcb, Math.max(0, sample), io.sysctl.tcp_min_rto_us)
+  estimate(tcb, Math.max(0, sample), rtoMin(tcb, io))
   setRto(tcb)
   rtt.backoff = 0
   io.recorder.emit(

@@ -51,6 +51,20 @@ export interface TcpConfig {
   pmtuDiscovery: number
   /** IP_RECVERR: an ICMP error of an open connection is told at once. */
   receiveErrors: boolean
+  /** TCP_NOTSENT_LOWAT, bytes; 0 takes the sysctl. */
+  notsentLowat: number
+  /** TCP_DEFER_ACCEPT: how often the SYN,ACK may time out while a connection without data is kept from accept(); 0 for none. */
+  deferAccept: number
+  /** TCP_WINDOW_CLAMP: the largest window to offer, 0 for none. */
+  windowClamp: number
+  /** TCP_QUICKACK was set to 0: ACKs wait for company from the start. */
+  pingpong: number
+  /** TCP_THIN_LINEAR_TIMEOUTS. */
+  thinLinear: boolean
+  /** TCP_RTO_MIN_US; 0 takes the sysctl. */
+  rtoMinMicros: Micros
+  /** TCP_DELACK_MAX_US. */
+  delackMaxMicros: Micros
   /** SO_OOBINLINE: urgent bytes stay in the stream. */
   urgentInline: boolean
   /** TCP_RTO_MAX_MS: the longest interval between retransmissions and probes. */
@@ -171,6 +185,10 @@ export interface Tcb {
   receiveShutdown: boolean
   /** A FIN was received in order. */
   finReceived: boolean
+  /** A request whose bare ACK was put aside until data comes (TCP_DEFER_ACCEPT, rskq acked). */
+  ackDeferred: boolean
+  /** A thread waits in send() for the connection to open: the last ACK of the handshake may go with its data (sk_write_pending). */
+  writerWaits: boolean
   /** Pending socket error (SO_ERROR); '' for none. */
   error: Errno | ''
   /** Soft error to report if a timer gives up; '' for none. */

@@ -39,6 +39,12 @@ export const SOCKET_OPTIONS = [
   'IP_RECVERR',
   'TCP_RTO_MAX_MS',
   'SO_OOBINLINE',
+  'TCP_NOTSENT_LOWAT',
+  'TCP_WINDOW_CLAMP',
+  'TCP_THIN_LINEAR_TIMEOUTS',
+  'TCP_THIN_DUPACK',
+  'TCP_RTO_MIN_US',
+  'TCP_DELACK_MAX_US',
 ] as const
 export type SocketOption = (typeof SOCKET_OPTIONS)[number]
 

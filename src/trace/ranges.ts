@@ -105,6 +105,7 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
   mtu_expires: whole(0, 2_147_483),
   tcp_mtu_probing: whole(0, 2),
   tcp_stdurg: SWITCH,
+  tcp_thin_linear_timeouts: SWITCH,
   tcp_min_snd_mss: whole(48, 65_535),
 }
 

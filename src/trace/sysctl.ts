@@ -109,6 +109,10 @@ export interface Sysctl {
   tcp_probe_interval: number
   /** The urgent pointer is to the urgent byte and not behind it (RFC 1122, which RFC 6093 gave up). */
   tcp_stdurg: number
+  /** Thin streams do not back off at first. */
+  tcp_thin_linear_timeouts: number
+  /** Packets that the interface's own queue takes, which here is always empty: 0 drops all, and TCP is told so. A link attribute on Linux. */
+  txqueuelen: number
 }
 
 export const LINUX_SYSCTL: Readonly<Sysctl> = {
@@ -187,4 +191,6 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   tcp_probe_threshold: 8,
   tcp_probe_interval: 600,
   tcp_stdurg: 0,
+  tcp_thin_linear_timeouts: 0,
+  txqueuelen: 1_000,
 }

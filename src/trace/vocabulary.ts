@@ -30,6 +30,7 @@ export const DROP_REASONS = [
   'martianSource',
   'icmpOutOfWindow',
   'icmpIgnored',
+  'deferredAccept',
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 

@@ -88,11 +88,16 @@ test('values out of range are EINVAL, an unknown algorithm ENOENT, options that 
     ['TCP_CONGESTION', 'vegas', 'ENOENT'],
     ['TCP_CONGESTION', 1, 'ENOENT'],
     ['SO_ERROR', 0, 'ENOPROTOOPT'],
-    ['TCP_DEFER_ACCEPT', 1, 'ENOPROTOOPT'],
+    ['TCP_RTO_MAX_MS', 999, 'EINVAL'],
+    ['TCP_RTO_MIN_US', 200_001, 'EINVAL'],
+    ['TCP_DELACK_MAX_US', 1_000, 'EINVAL'],
+    ['TCP_THIN_LINEAR_TIMEOUTS', 2, 'EINVAL'],
+    ['TCP_THIN_DUPACK', 2, 'EINVAL'],
+    ['IP_MTU_DISCOVER', 6, 'EINVAL'],
   ] as const) {
     expect(set(bench, fd, option, value), `${option} ${value}`).toBe(`= -1 ${errno}`)
   }
-  expect(get(bench, fd, 'TCP_DEFER_ACCEPT')).toBe('ENOPROTOOPT')
+  expect(get(bench, fd, 'IP_MTU')).toBe('ENOTCONN')
 })
 
 test('a connection takes options over from the socket, a child from its listener', () => {

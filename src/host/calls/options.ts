@@ -2,10 +2,10 @@
  * setsockopt(2), getsockopt(2) and fcntl(2): socket(7) and tcp(7) as Linux's sk_setsockopt and do_tcp_setsockopt have them,
  * with their doubling, clamping and errors. Values are the ones of trace/calls.ts: linger in seconds with -1 for off, timeouts in milliseconds.
  *
- * Left out: TCP_DEFER_ACCEPT (ENOPROTOOPT).
+ * Left out: TCP_ULP, TCP_REPAIR, TCP_FASTOPEN, TCP_MD5SIG and the other options that ask for what is not here (ENOPROTOOPT).
  */
 import { MICROS_PER_MS, MICROS_PER_SECOND } from '../../base'
-import { configChanged, CONGESTION_ALGORITHMS, setQuickAck, STAMPING, startStamping } from '../../tcp'
+import { clampWindow, configChanged, CONGESTION_ALGORITHMS, setQuickAck, STAMPING, startStamping } from '../../tcp'
 import type { Push } from '../../tcp'
 import type { TcpConfig } from '../../tcp'
 import type { Errno, OptionValue, SocketOption } from '../../trace'
@@ -32,6 +32,11 @@ const MIN_MSS = 88
 /** INET_ECN_MASK. */
 const ECN_MASK = 3
 const MAX_WINDOW = 32_767
+/** Seconds until the first SYN,ACK is sent again, and how many of them TCP_DEFER_ACCEPT counts at most. */
+const SYNACK_SECONDS = 1
+const MAX_DEFERRED = 255
+/** TCP_RTO_MIN and TCP_DELACK_MAX, µs. */
+const LONGEST_MIN = 200_000
 /** IP_PMTUDISC_OMIT, the last of them. */
 const PMTUDISC_OMIT = 5
 /** TCP_RTO_MAX_MS: from a second to TCP_RTO_MAX_SEC. */
@@ -113,10 +118,16 @@ function set(host: Host, socket: Socket, option: SocketOption, value: OptionValu
       setReceiveLowat(host, socket, number)
       return ''
     case 'TCP_QUICKACK':
+      socket.config.pingpong = number === 0 ? 1 : 0
       if (socket.tcb !== undefined) setQuickAck(socket.tcb, number, tcpIo(host, io))
       return ''
+    case 'TCP_WINDOW_CLAMP':
+      return setWindowClamp(socket, number)
+    case 'TCP_THIN_DUPACK':
+      // Kept from the days when it did something (do_tcp_setsockopt).
+      return number === 0 || number === 1 ? '' : 'EINVAL'
     default: {
-      const change = tcpChange(host, option, number)
+      const change = tcpChange(host, socket, option, number)
       if (typeof change === 'string') return change
       Object.assign(socket.config, change)
       if (socket.tcb !== undefined) Object.assign(socket.tcb.config, change)
@@ -126,7 +137,7 @@ function set(host: Host, socket: Socket, option: SocketOption, value: OptionValu
 }
 
 /** What an option changes of a connection's configuration, or why it may not. */
-function tcpChange(host: Host, option: SocketOption, value: number): Partial<TcpConfig> | Errno {
+function tcpChange(host: Host, socket: Socket, option: SocketOption, value: number): Partial<TcpConfig> | Errno {
   const { sysctl } = host
   switch (option) {
     case 'SO_KEEPALIVE':
@@ -159,6 +170,17 @@ function tcpChange(host: Host, option: SocketOption, value: number): Partial<Tcp
       return { receiveErrors: value !== 0 }
     case 'SO_OOBINLINE':
       return { urgentInline: value !== 0 }
+    case 'TCP_DEFER_ACCEPT':
+      return { deferAccept: retransmissionsIn(value, socket.config.rtoMaxMicros) }
+    case 'TCP_NOTSENT_LOWAT':
+      // The kernel keeps an unsigned number.
+      return { notsentLowat: value >>> 0 }
+    case 'TCP_THIN_LINEAR_TIMEOUTS':
+      return value === 0 || value === 1 ? { thinLinear: value === 1 } : 'EINVAL'
+    case 'TCP_RTO_MIN_US':
+      return inTicks(value) ? { rtoMinMicros: value } : 'EINVAL'
+    case 'TCP_DELACK_MAX_US':
+      return inTicks(value) ? { delackMaxMicros: value } : 'EINVAL'
     case 'TCP_RTO_MAX_MS':
       return value >= MIN_RTO_MAX_MS && value <= MAX_RTO_MAX_MS ? { rtoMaxMicros: value * MICROS_PER_MS } : 'EINVAL'
     case 'TCP_LINGER2':
@@ -166,6 +188,11 @@ function tcpChange(host: Host, option: SocketOption, value: number): Partial<Tcp
     default:
       return 'ENOPROTOOPT'
   }
+}
+
+/** TCP_TIMEOUT_MIN to TCP_RTO_MIN and TCP_DELACK_MAX: at least two ticks, at most 200 ms. */
+function inTicks(micros: number): boolean {
+  return micros > MICROS_PER_MS && micros <= LONGEST_MIN
 }
 
 /** The kernel compares as unsigned numbers, so a negative size is a huge one. */
@@ -207,6 +234,41 @@ function setReceiveLowat({ sysctl }: Host, socket: Socket, value: number): void 
   }
 }
 
+function setWindowClamp(socket: Socket, value: number): Errno | '' {
+  if (value === 0 && callState(socket) !== 'CLOSED') return 'EINVAL'
+  const windowClamp = value === 0 ? 0 : Math.max(value, MIN_RCVBUF / 2)
+  socket.config.windowClamp = windowClamp
+  if (socket.tcb === undefined) return ''
+  socket.tcb.config.windowClamp = windowClamp
+  clampWindow(socket.tcb, windowClamp)
+  return ''
+}
+
+/** TCP_DEFER_ACCEPT: the SYN,ACKs that would be sent in so many seconds (secs_to_retrans). */
+function retransmissionsIn(seconds: number, mostMicros: number): number {
+  if (seconds <= 0) return 0
+  const most = Math.floor(mostMicros / MICROS_PER_SECOND)
+  let count = 1
+  let interval = SYNACK_SECONDS
+  for (let period = interval; seconds > period && count < MAX_DEFERRED; period += interval) {
+    count++
+    interval = Math.min(2 * interval, most)
+  }
+  return count
+}
+
+/** And back: how long that takes, in seconds (retrans_to_secs). */
+function secondsOf(retransmissions: number, mostMicros: number): number {
+  const most = Math.floor(mostMicros / MICROS_PER_SECOND)
+  let period = 0
+  let interval = SYNACK_SECONDS
+  for (let left = retransmissions; left > 0; left--) {
+    period += interval
+    interval = Math.min(2 * interval, most)
+  }
+  return period
+}
+
 function setCongestion(socket: Socket, value: OptionValue): Errno | '' {
   if (typeof value !== 'string' || !CONGESTION_ALGORITHMS.includes(value)) return 'ENOENT'
   socket.config.congestion = value
@@ -246,8 +308,12 @@ function get(host: Host, socket: Socket, option: SocketOption): OptionValue | un
       return config.receiveLowat
     case 'IP_MTU':
       return tcb?.path.mtu
+    case 'TCP_WINDOW_CLAMP':
+      return tcb?.receive.windowClamp ?? config.windowClamp
+    case 'TCP_RTO_MIN_US':
+      return config.rtoMinMicros === 0 ? host.sysctl.tcp_min_rto_us : config.rtoMinMicros
     case 'TCP_QUICKACK':
-      return Number((tcb?.ack.pingpong ?? 0) < INTERACTIVE)
+      return Number((tcb?.ack.pingpong ?? config.pingpong) < INTERACTIVE)
     case 'TCP_MAXSEG':
       return maxSegment(socket)
     case 'TCP_SYNCNT':
@@ -287,6 +353,16 @@ function fromConfig(config: TcpConfig, option: SocketOption): OptionValue | unde
       return Number(config.receiveErrors)
     case 'SO_OOBINLINE':
       return Number(config.urgentInline)
+    case 'TCP_DEFER_ACCEPT':
+      return secondsOf(config.deferAccept, config.rtoMaxMicros)
+    case 'TCP_NOTSENT_LOWAT':
+      return config.notsentLowat | 0
+    case 'TCP_THIN_LINEAR_TIMEOUTS':
+      return Number(config.thinLinear)
+    case 'TCP_THIN_DUPACK':
+      return 0
+    case 'TCP_DELACK_MAX_US':
+      return config.delackMaxMicros
     case 'TCP_RTO_MAX_MS':
       return config.rtoMaxMicros / MICROS_PER_MS
     case 'TCP_LINGER2':

@@ -23,7 +23,9 @@ export function send(context: Send): Outcome {
   const timeoutMicros = socket.options.sendTimeoutMicros
   const state = callState(socket)
   if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') {
-    return wait(context, { reason: 'handshake not finished', timeoutMicros })
+    const outcome = wait(context, { reason: 'handshake not finished', timeoutMicros })
+    if (tcb !== undefined) tcb.writerWaits = !outcome.done
+    return outcome
   }
   const open = tcb !== undefined && (state === 'ESTABLISHED' || state === 'CLOSE-WAIT')
   if (!open || tcb.error !== '' || tcb.sendShutdown) return progress > 0 ? returned(progress) : broken(context)

@@ -20,7 +20,7 @@ export function pollFile(host: Host, file: OpenFile, depth = 0): number {
   const { special } = file
   if (special === undefined) {
     const socket = host.sockets.get(file.socket)
-    return socket === undefined ? E.NVAL : pollSocket(socket)
+    return socket === undefined ? E.NVAL : pollSocket(host, socket)
   }
   if (special.kind === 'epoll') return epollIsReady(host, special.epoll, depth) ? READABLE : 0
   const pipe = host.pipes.get(special.pipe)
@@ -33,13 +33,13 @@ export function pollInterest(host: Host, file: number, events: number, depth = 0
   return open === undefined ? 0 : pollFile(host, open, depth) & events
 }
 
-function pollSocket({ listener, tcb }: Socket): number {
+function pollSocket(host: Host, { listener, tcb }: Socket): number {
   if (listener !== undefined) return listener.acceptQueue.size > 0 ? READABLE : 0
-  return tcb === undefined ? WRITABLE | E.HUP : pollConnection(tcb)
+  return tcb === undefined ? WRITABLE | E.HUP : pollConnection(host, tcb)
 }
 
-function pollConnection(tcb: Tcb): number {
-  const { readable, writable, hangup, readHangup, urgent, error } = poll(tcb)
+function pollConnection({ sysctl }: Host, tcb: Tcb): number {
+  const { readable, writable, hangup, readHangup, urgent, error } = poll(tcb, sysctl)
   if (!writable) tcb.snd.noSpace = true
   return (
     (readable ? READABLE : 0) |

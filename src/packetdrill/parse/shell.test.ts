@@ -68,11 +68,13 @@ test('defaults.sh may be sourced', () => {
   expect(parseShell('source ../common/defaults.sh')).toEqual(parseShell('./defaults.sh'))
 })
 
-test('a queueing discipline is a setting, because fq paces', () => {
+test('a queueing discipline is a setting, because fq paces, and so is its room, because one without drops', () => {
   expect(parseShell('tc qdisc replace dev tun0 root fq')).toEqual([
     { kind: 'sysctl', name: 'default_qdisc', value: 'fq' },
+    { kind: 'sysctl', name: 'txqueuelen', value: '1000' },
   ])
-  expect(parseShell('tc qdisc add dev tun0 root pfifo')).toEqual([
+  expect(parseShell('tc qdisc add dev tun0 root pfifo limit 0')).toEqual([
     { kind: 'sysctl', name: 'default_qdisc', value: 'pfifo' },
+    { kind: 'sysctl', name: 'txqueuelen', value: '0' },
   ])
 })

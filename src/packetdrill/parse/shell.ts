@@ -156,11 +156,16 @@ function parseIp(command: string, words: readonly string[]): ShellAction[] {
   return actions.length > 0 ? actions : [{ kind: 'ignored', command }]
 }
 
-/** `tc qdisc replace dev tun0 root fq`: which discipline the device has matters to TCP only in that fq paces. */
+/** `tc qdisc replace dev tun0 root pfifo limit 0`: which discipline the device has matters to TCP in that fq paces, and that one without room drops. */
 function parseQdisc(command: string, words: readonly string[]): ShellAction[] {
-  const kind = words[words.indexOf('root') + 1]
+  const removed = words[2] === 'del' || words[2] === 'delete'
+  const kind = removed ? 'pfifo' : words[words.indexOf('root') + 1]
   if (words[1] !== 'qdisc' || !words.includes('root') || kind === undefined) return [{ kind: 'ignored', command }]
-  return [{ kind: 'sysctl', name: 'default_qdisc', value: kind === 'fq' ? 'fq' : 'pfifo' }]
+  const limit = words.indexOf('limit')
+  return [
+    { kind: 'sysctl', name: 'default_qdisc', value: kind === 'fq' ? 'fq' : 'pfifo' },
+    { kind: 'sysctl', name: 'txqueuelen', value: limit === -1 || kind === 'fq' ? '1000' : words[limit + 1] },
+  ]
 }
 
 function parseMtu(command: string, words: readonly string[]): ShellAction[] {

@@ -58,6 +58,13 @@ export function handshakeCompletes(tcb: Tcb, segment: TcpSegment, packet: number
     drop(packet, 'missingAck', 'missingAck', io)
     return false
   }
+  const bare = segmentLength(segment) === 0 && seqAdd(tcb.irs, 1) === segment.seq
+  if (bare && tcb.recovery.timeouts < tcb.config.deferAccept) {
+    tcb.ackDeferred = true
+    io.count('TCPDeferAcceptDrop')
+    drop(packet, 'deferredAccept', 'deferAccept', io)
+    return false
+  }
   return isAdmitted(tcb, segment, packet, io)
 }
 

@@ -8,6 +8,7 @@ import type { TcpSegment } from '../../wire'
 import { readCrossingSyn, readSynAck } from '../ecn/handshake'
 import type { TcpIo } from '../io'
 import { timestampNow } from '../options'
+import { enterQuickAck } from '../receiver/ack'
 import { initialMssEstimate } from '../receiver/autotune'
 import { processAck } from '../sender/ack'
 import { sendAck, sendSynAck, transmitPending } from '../sender/transmit'
@@ -19,6 +20,8 @@ import { enterEstablished, learnSyn } from './negotiate'
 
 /** Linux TCP_TIMEOUT_MIN: after an answer that belongs to another time, the SYN is sent again at once. */
 const AT_ONCE = 2 * MICROS_PER_MS
+/** TCP_DELACK_MAX. */
+const MOST_DELAY = 200 * MICROS_PER_MS
 
 export function synSentArrives(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
   const { flags } = segment
@@ -66,8 +69,18 @@ function synAckArrives(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
   tcb.lastReceivedAt = io.now
   processAck(tcb, segment, io)
   enterEstablished(tcb, io, 'synSentAnswered')
-  sendAck(tcb, io, 'ack', tcb.ecn.mode === 'accecn')
+  if (waitsForData(tcb)) {
+    // The program will say something soon: the ACK goes with it (tcp_rcv_synsent_state_process).
+    enterQuickAck(tcb)
+    tcb.ack.pending = true
+    armTimer(tcb, 'delayedAck', io.now + MOST_DELAY, io)
+  } else sendAck(tcb, io, 'ack', tcb.ecn.mode === 'accecn')
   transmitPending(tcb, io)
+}
+
+/** A writer waits, TCP_DEFER_ACCEPT is set, or TCP_QUICKACK is 0. */
+function waitsForData(tcb: Tcb): boolean {
+  return tcb.writerWaits || tcb.config.deferAccept > 0 || tcb.ack.pingpong > 0
 }
 
 function synCrosses(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {

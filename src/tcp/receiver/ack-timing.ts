@@ -7,6 +7,7 @@ import { MICROS_PER_MS, NEVER, seqDiff } from '../../base'
 import type { Micros } from '../../base'
 import type { SendPurpose } from '../../trace'
 import type { TcpIo } from '../io'
+import { rtoMin } from '../rtt'
 import { sendAck } from '../sender/transmit'
 import type { Tcb } from '../tcb'
 import { armTimer, isArmed, stopTimer } from '../timers'
@@ -69,7 +70,7 @@ function delayAck(tcb: Tcb, io: TcpIo): void {
     delay = Math.min(delay, most)
   }
   // Below the shortest RTO of a peer like us, so that a delayed ACK is not taken for a loss.
-  delay = Math.min(delay, MOST_DELAY, Math.max(io.sysctl.tcp_min_rto_us, 2 * MICROS_PER_MS) - MICROS_PER_MS)
+  delay = Math.min(delay, tcb.config.delackMaxMicros, Math.max(rtoMin(tcb, io), 2 * MICROS_PER_MS) - MICROS_PER_MS)
   const before = tcb.timers.delayedAck.deadline
   if (before !== NEVER && before <= io.now + delay / 4) {
     sendAck(tcb, io, 'delayedAck')

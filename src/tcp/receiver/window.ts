@@ -39,6 +39,16 @@ export function initialWindow(tcb: Tcb, mss: number, scaling: boolean, sysctl: R
   noteEdge(tcb)
 }
 
+/** TCP_WINDOW_CLAMP on a connection: no window beyond `bytes` from now on, 0 for none while it is closed. What was offered stays offered. */
+export function clampWindow(tcb: Tcb, bytes: number): void {
+  const { receive, rcv } = tcb
+  const before = receive.windowClamp
+  receive.windowClamp = bytes
+  if (bytes === 0 || bytes === before) return
+  if (bytes < before) receive.ssthresh = Math.min(receive.ssthresh, bytes)
+  else receive.ssthresh = Math.max(receive.ssthresh, Math.min(rcv.wnd, bytes))
+}
+
 /** Bytes from RCV.NXT to the farthest edge that was ever offered (tcp_max_receive_window): what the peer may think it can send. */
 export function farthestWindow(tcb: Tcb): number {
   return Math.max(0, seqDiff(tcb.rcv.farthestEdge, tcb.rcv.nxt))

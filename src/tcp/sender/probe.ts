@@ -8,10 +8,10 @@ import { effectiveMss } from './mss'
 import { headContent, splitHead, unsentBytes, unsentHead, windowEnd } from './queue'
 import { sendAgain } from './retransmit'
 import { sendHead, sendWindowProbe } from './transmit'
-import { clampToUserTimeout, persistInterval, rearmRto, setTransmitTimer } from './transmit-timer'
+import { clampToUserTimeout, LOCAL_CONGESTION, persistInterval, rearmRto, setTransmitTimer } from './transmit-timer'
 
-/** Sends what an open but small window takes, or else a segment without data that the peer must answer. */
-function wakePeer(tcb: Tcb, io: TcpIo): void {
+/** Sends what an open but small window takes, or else a segment without data that the peer must answer. False where our own queue had no room. */
+function wakePeer(tcb: Tcb, io: TcpIo): boolean {
   const room = seqDiff(windowEnd(tcb), tcb.snd.nxt)
   if (unsentBytes(tcb) > 0 && room > 0) {
     // All of the room, so that the end of the silly window deadlock is at hand (RFC 9293 3.8.6.2.1: the override timeout).
@@ -23,16 +23,15 @@ function wakePeer(tcb: Tcb, io: TcpIo): void {
       head.push = true
       tcb.snd.pushed = seqMax(tcb.snd.pushed, head.end)
     }
-    sendHead(tcb, limit, mss, 'windowProbe', io)
-  } else {
-    sendWindowProbe(tcb, io, 'windowProbe')
+    return sendHead(tcb, limit, mss, 'windowProbe', io) > 0
   }
+  return sendWindowProbe(tcb, io, 'windowProbe')
 }
 
 /** One window probe, and the timer for the next, later one. */
 export function probeWindow(tcb: Tcb, io: TcpIo): void {
   io.count('TCPWinProbe')
-  wakePeer(tcb, io)
+  const left = wakePeer(tcb, io)
   if (tcb.sent.length > 0 || unsentBytes(tcb) === 0) {
     tcb.persistProbesSent = 0
     tcb.persistSince = 0
@@ -40,8 +39,12 @@ export function probeWindow(tcb: Tcb, io: TcpIo): void {
     return
   }
   tcb.persistProbesSent++
-  if (tcb.rtt.backoff < io.sysctl.tcp_retries2) tcb.rtt.backoff++
-  setTransmitTimer(tcb, 'persist', clampToUserTimeout(tcb, persistInterval(tcb), tcb.persistSince, io), io)
+  let interval = LOCAL_CONGESTION
+  if (left) {
+    if (tcb.rtt.backoff < io.sysctl.tcp_retries2) tcb.rtt.backoff++
+    interval = persistInterval(tcb)
+  }
+  setTransmitTimer(tcb, 'persist', clampToUserTimeout(tcb, interval, tcb.persistSince, io), io)
 }
 
 /** A tail loss probe: new data if the window has room for it, the last segment again otherwise; at most one at a time. */
@@ -62,10 +65,9 @@ function sendProbe(tcb: Tcb, io: TcpIo): boolean {
   recovery.tlpRetrans = false
   const unsent = unsentBytes(tcb)
   if (unsent > 0 && seqDiff(windowEnd(tcb), tcb.snd.nxt) >= Math.min(unsent, mss)) {
-    sendHead(tcb, mss, mss, 'tailLossProbe', io)
-    return true
+    return sendHead(tcb, mss, mss, 'tailLossProbe', io) > 0
   }
-  if (tcb.sent.length === 0 || !sendAgain(tcb, tcb.sent.length - 1, 'tailLossProbe', io)) return false
+  if (tcb.sent.length === 0 || sendAgain(tcb, tcb.sent.length - 1, 'tailLossProbe', io) !== 'sent') return false
   recovery.tlpRetrans = true
   return true
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { seqAdd } from '../../base'
 import { ack, pass, senderBench, write } from '../../testing/sender-bench'
+import { LINUX_SYSCTL } from '../../trace'
 import { PSH } from '../../wire'
 import { chargedBytes, isSendable, payloadAt, queuedBytes, sendSpace } from './queue'
 
@@ -32,10 +33,10 @@ describe('SO_SNDBUF', () => {
     pass(bench, 100_000)
     ack(bench, 4_001)
     expect(bench.wakes).toBe(0)
-    expect(isSendable(bench.tcb)).toBe(false)
+    expect(isSendable(bench.tcb, LINUX_SYSCTL)).toBe(false)
     ack(bench, 8_001)
     expect(bench.wakes).toBe(1)
-    expect(isSendable(bench.tcb)).toBe(true)
+    expect(isSendable(bench.tcb, LINUX_SYSCTL)).toBe(true)
     expect(queuedBytes(bench.tcb)).toBe(8_000)
   })
 

@@ -8,6 +8,7 @@
  */
 import { seqAdd, seqDiff, seqGt, seqLe } from '../../base'
 import type { Seq32 } from '../../base'
+import type { Sysctl } from '../../trace'
 import type { SendBuffer, Tcb } from '../tcb'
 
 /** Bytes of kernel memory charged for each buffer beyond its data: 704 for headers, 320 skb_shared_info, 256 sk_buff. */
@@ -59,10 +60,15 @@ export function sendSpace(tcb: Tcb, goal = tcb.mssNow): number {
   return rest <= 0 ? inTail : inTail + goal * Math.ceil(rest / (goal + BUFFER_OVERHEAD))
 }
 
-/** A third of the buffer is free: poll() says POLLOUT, and a blocked send() goes on (sk_stream_is_writeable). */
-export function isSendable(tcb: Tcb, lowat = Number.POSITIVE_INFINITY): boolean {
+/** A third of the buffer is free, and not too much waits to be sent: poll() says POLLOUT, and a blocked send() goes on (sk_stream_is_writeable). */
+export function isSendable(tcb: Tcb, sysctl: Readonly<Sysctl>): boolean {
   const charged = chargedBytes(tcb)
-  return tcb.config.sndbuf - charged >= charged >> 1 && unsentBytes(tcb) < lowat
+  return tcb.config.sndbuf - charged >= charged >> 1 && 2 * unsentBytes(tcb) < notsentLowat(tcb, sysctl)
+}
+
+/** TCP_NOTSENT_LOWAT: from so many unsent bytes on nothing more is queued, and from half of them on no writer is called. */
+export function notsentLowat(tcb: Tcb, sysctl: Readonly<Sysctl>): number {
+  return tcb.config.notsentLowat === 0 ? sysctl.tcp_notsent_lowat : tcb.config.notsentLowat
 }
 
 /**

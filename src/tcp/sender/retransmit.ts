@@ -39,7 +39,7 @@ export function retransmitLost(tcb: Tcb, io: TcpIo): void {
     inBurst++
     const goesOn = inBurst < most && segmentsInFlight(tcb) + 1 < tcb.congestion.cwnd && continuesBurst(tcb, i)
     const push = !goesOn && inBurst > 1
-    if (!retransmit(tcb, i, inLoss ? 'timeoutRetransmit' : 'fastRetransmit', io, push)) break
+    if (retransmit(tcb, i, inLoss ? 'timeoutRetransmit' : 'fastRetransmit', io, push) !== 'sent') break
     if (!goesOn) {
       inBurst = 0
       endBurst(tcb, i)
@@ -64,39 +64,48 @@ function endBurst({ sent }: Tcb, index: number): void {
   for (let i = index + 1; i < sent.length && sent[i].burst === burst; i++) sent[i].burst = sent[index + 1].seq
 }
 
-/** Retransmits segment `index` of the queue and marks it, with PSH beyond what it bears by itself where `push` says so. Returns false when the peer's window leaves no room for it. */
-export function retransmit(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo, push = false): boolean {
-  if (!sendAgain(tcb, index, purpose, io, push)) return false
+/** noWindow: the peer's window leaves no room for it. refused: our own queue does not. */
+export type Resent = 'sent' | 'noWindow' | 'refused'
+
+/** Retransmits segment `index` of the queue and marks it, with PSH beyond what it bears by itself where `push` says so. */
+export function retransmit(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo, push = false): Resent {
+  const outcome = sendAgain(tcb, index, purpose, io, push)
+  if (outcome === 'noWindow') return outcome
   const { recovery } = tcb
   const segment = tcb.sent[index]
-  if (!segment.retransInFlight) {
+  if (outcome === 'sent' && !segment.retransInFlight) {
     segment.retransInFlight = true
     recovery.retransOut++
   }
   if (recovery.retransStamp === 0) recovery.retransStamp = stampOf(io.now)
   recovery.undoRetrans = Math.max(recovery.undoRetrans, 0) + 1
-  return true
+  return outcome
 }
 
 /** Retransmits without marking, as a tail loss probe does: the scoreboard does not count it as a repair. */
-export function sendAgain(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo, push = false): boolean {
+export function sendAgain(tcb: Tcb, index: number, purpose: SendPurpose, io: TcpIo, push = false): Resent {
   const segment = tcb.sent[index]
   // A try with a longer packet proves nothing any more.
   tcb.path.probeSize = 0
   if (seqLt(segment.seq, tcb.snd.una)) segment.seq = tcb.snd.una
-  if ((segment.flags & SYN) === 0 && !fitSegment(tcb, index, io)) return false
+  if ((segment.flags & SYN) === 0 && !fitSegment(tcb, index, io)) return 'noWindow'
   const flags = wireFlags(tcb, segment) | (push ? PSH : 0)
   const before = tcb.snd.transmittedAt
-  segment.sentEvent = emitSegment(tcb, segment.seq, flags, payloadOf(tcb, segment), purpose, io)
-  paceBurst(tcb, dataBytes(segment), before)
-  segment.lastSentAt = io.now
+  const event = emitSegment(tcb, segment.seq, flags, payloadOf(tcb, segment), purpose, io)
   segment.retransmits++
-  Object.assign(segment, stampSent(tcb, io.now))
   tcb.totals.retransmits++
   tcb.totals.bytesRetransmitted += dataBytes(segment)
   io.count('RetransSegs')
   if ((segment.flags & SYN) !== 0) io.count('TCPSynRetrans')
-  return true
+  if (event < 0) {
+    io.count('TCPRetransFail')
+    return 'refused'
+  }
+  segment.sentEvent = event
+  segment.lastSentAt = io.now
+  paceBurst(tcb, dataBytes(segment), before)
+  Object.assign(segment, stampSent(tcb, io.now))
+  return 'sent'
 }
 
 function wireFlags(tcb: Tcb, segment: SentSegment): number {

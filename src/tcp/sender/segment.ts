@@ -15,6 +15,7 @@ import { onAckSent, onDataSent } from '../receiver/ack'
 import { selectWindow } from '../receiver/window'
 import { segmentsInFlight } from '../recovery/counts'
 import { reportSent } from '../reports'
+import { enterCwr } from '../recovery/reduction'
 import { isCounted } from '../state'
 import type { Tcb } from '../tcb'
 
@@ -22,7 +23,10 @@ const MAX_UNSCALED_WINDOW = 65_535
 /** Of 16 bits. */
 export const FARTHEST_POINTER = 65_535
 
-/** Sends one segment. `payload` is shared with the trace, so it must never change. `ackOf`: what it acknowledges, where that is not all. Returns the index of its event. */
+/**
+ * Sends one segment. `payload` is shared with the trace, so it must never change. `ackOf`: what it acknowledges, where that is not all. Returns the index of its event; -1 where our own queue has no
+ * room, which is congestion as any other (tcp_enter_cwr).
+ */
 export function emitSegment(
   tcb: Tcb,
   seq: Seq32,
@@ -56,6 +60,7 @@ export function emitSegment(
     noteDataSent(tcb, io)
     if (tcb.reports.stamps.length > 0) reportSent(tcb, seq, payload.length, io)
   }
+  if (event < 0) enterCwr(tcb, io)
   return event
 }
 

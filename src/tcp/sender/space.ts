@@ -20,7 +20,7 @@ export function checkSpace(tcb: Tcb, io: TcpIo): void {
     expandSendBuffer(tcb, io)
     tcb.congestion.stampAt = io.now
   }
-  if (!isSendable(tcb, io.sysctl.tcp_notsent_lowat / 2)) return
+  if (!isSendable(tcb, io.sysctl)) return
   tcb.snd.noSpace = false
   chronoStop(tcb, 'sendBuffer', io)
   io.wake(tcb, 'space')

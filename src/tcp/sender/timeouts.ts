@@ -6,15 +6,20 @@
 import { algorithmOf } from '../congestion'
 import type { TcpIo } from '../io'
 import { enterLoss, enterRecovery, rackDetect, reduceWindow, segmentsInFlight } from '../recovery'
-import { rtoMax } from '../rtt'
+import { rtoMax, rtoMin, setRto } from '../rtt'
 import type { Tcb } from '../tcb'
 import { isArmed } from '../timers'
 import { losePatience, orphanRetries, retransmissionsExhausted, silentBehindZeroWindow } from './give-up'
 import { probeTail, probeWindow } from './probe'
 import { unsentBytes } from './queue'
 import { retransmit, retransmitLost } from './retransmit'
+import type { Resent } from './retransmit'
 import { synAckInterval, transmitPending } from './transmit'
-import { clampToUserTimeout, persistInterval, rearmRto, setTransmitTimer } from './transmit-timer'
+import { clampToUserTimeout, LOCAL_CONGESTION, persistInterval, rearmRto, setTransmitTimer } from './transmit-timer'
+
+/** tcp_stream_is_thin, TCP_THIN_LINEAR_RETRIES. */
+const THIN_SEGMENTS = 4
+const THIN_RETRIES = 6
 
 /** RFC 6298 5.4: the oldest segment again, the timer doubled, the window at its smallest. */
 export function retransmitTimerFires(tcb: Tcb, io: TcpIo): void {
@@ -35,14 +40,27 @@ export function retransmitTimerFires(tcb: Tcb, io: TcpIo): void {
       return
     }
     countFailure(tcb, io)
-    resendHead(tcb, io, true)
+    if (resendHead(tcb, io, true) === 'refused') {
+      setTransmitTimer(tcb, 'retransmit', LOCAL_CONGESTION, io)
+      return
+    }
+  }
+  backOff(tcb, io)
+  setTransmitTimer(tcb, 'retransmit', clampToUserTimeout(tcb, tcb.rtt.rto, recovery.retransStamp, io), io)
+}
+
+/** RFC 6298 5.5: the next time-out is twice as long. */
+function backOff(tcb: Tcb, io: TcpIo): void {
+  if (isThin(tcb, io)) {
+    tcb.rtt.backoff = 0
+    setRto(tcb)
+    tcb.rtt.rto = Math.max(tcb.rtt.rto, rtoMin(tcb, io))
+    return
   }
   // The first few SYNs go out at the same interval (tcp_syn_linear_timeouts).
-  if (tcb.state !== 'SYN-SENT' || recovery.timeoutsTotal > io.sysctl.tcp_syn_linear_timeouts) {
-    tcb.rtt.backoff++
-    tcb.rtt.rto = Math.min(tcb.rtt.rto * 2, rtoMax(tcb))
-  }
-  setTransmitTimer(tcb, 'retransmit', clampToUserTimeout(tcb, tcb.rtt.rto, recovery.retransStamp, io), io)
+  if (tcb.state === 'SYN-SENT' && tcb.recovery.timeoutsTotal <= io.sysctl.tcp_syn_linear_timeouts) return
+  tcb.rtt.backoff++
+  tcb.rtt.rto = Math.min(tcb.rtt.rto * 2, rtoMax(tcb))
 }
 
 /** What the first timeout of a series says to have failed, by the state it comes in (tcp_retransmit_timer). */
@@ -54,12 +72,13 @@ function countFailure({ recovery, negotiated }: Tcb, io: TcpIo): void {
   else if (recovery.caState === 'Disorder' || recovery.sackedOut > 0) io.count(`TCP${kind}Failures`)
 }
 
-function resendHead(tcb: Tcb, io: TcpIo, counted = false): void {
+function resendHead(tcb: Tcb, io: TcpIo, counted = false): Resent {
   const { cause } = io.recorder
   io.recorder.cause = enterLoss(tcb, io)
   if (counted) countTimeout(tcb, io)
-  retransmit(tcb, 0, 'timeoutRetransmit', io)
+  const outcome = retransmit(tcb, 0, 'timeoutRetransmit', io)
   io.recorder.cause = cause
+  return outcome
 }
 
 /** tcp_update_rto_stats; every timeout also tries another path through routers that spread by flow label (sk_rethink_txhash). */
@@ -75,18 +94,30 @@ function countTimeout(tcb: Tcb, io: TcpIo): void {
   io.count('TcpTimeoutRehash')
 }
 
+/** A stream of so few segments that no duplicate ACKs can help it does not back off at first (tcp_thin_linear_timeouts). */
+function isThin(tcb: Tcb, io: TcpIo): boolean {
+  if (tcb.state !== 'ESTABLISHED' || !(tcb.config.thinLinear || io.sysctl.tcp_thin_linear_timeouts !== 0)) return false
+  const past = Number.isFinite(tcb.congestion.ssthresh)
+  return tcb.sent.length < THIN_SEGMENTS && past && tcb.recovery.timeouts <= THIN_RETRIES
+}
+
 /** A SYN,ACK was not answered: again at 1, 3, 7, 15, 31 s, and the half of a connection is forgotten at 63 s (tcp_synack_retries 5). */
 export function synAckTimerFires(tcb: Tcb, io: TcpIo): void {
   const { recovery } = tcb
   if (tcb.state !== 'SYN-RECEIVED' || tcb.sent.length === 0) return
-  if (recovery.timeouts >= io.sysctl.tcp_synack_retries) {
+  const { synRetries, deferAccept } = tcb.config
+  const most = synRetries > 0 ? synRetries : io.sysctl.tcp_synack_retries
+  const deferred = tcb.ackDeferred && recovery.timeouts < deferAccept
+  io.count('TCPTimeouts')
+  if (recovery.timeouts >= most && !deferred) {
     losePatience(tcb, 'synAck', recovery.timeouts, 'synAckGaveUp', io)
     return
   }
-  io.count('TCPTimeouts')
+  // Its ACK has come and only data is missing: nothing is sent until the last moment, which gives it one more chance (syn_ack_recalc).
+  const resends = !tcb.ackDeferred || recovery.timeouts >= deferAccept - 1
   recovery.timeouts++
   recovery.timeoutsTotal++
-  retransmit(tcb, 0, 'timeoutRetransmit', io)
+  if (resends) retransmit(tcb, 0, 'timeoutRetransmit', io)
   setTransmitTimer(tcb, 'synAck', Math.min(synAckInterval(recovery.timeouts), rtoMax(tcb)), io)
 }
 

@@ -7,7 +7,7 @@ import { MICROS_PER_MS } from '../../base'
 import type { Micros } from '../../base'
 import type { TimerKind } from '../../trace'
 import type { TcpIo } from '../io'
-import { RTO_INITIAL, rtoMax } from '../rtt'
+import { RTO_INITIAL, rtoMax, rtoMin } from '../rtt'
 import type { Tcb } from '../tcb'
 import { armTimer, isArmed, stopTimer } from '../timers'
 
@@ -17,6 +17,9 @@ const KINDS: readonly TransmitTimer[] = ['retransmit', 'persist', 'tailLoss', 'r
 /** Shortest tail loss probe timeout beyond two round trips. */
 const PROBE_MARGIN: Micros = 2 * MICROS_PER_MS
 const SHORTEST_RTO: Micros = 200 * MICROS_PER_MS
+
+/** TCP_RESOURCE_PROBE_INTERVAL: where our own queue had no room, the next try comes soon. */
+export const LOCAL_CONGESTION: Micros = 500 * MICROS_PER_MS
 
 /** Starts one of the sender's timers, `delay` from now, and stops the others. */
 export function setTransmitTimer(tcb: Tcb, kind: TransmitTimer, delay: Micros, io: TcpIo): void {
@@ -66,7 +69,7 @@ export function scheduleLossProbe(tcb: Tcb, advancing: boolean, io: TcpIo): bool
   let delay = RTO_INITIAL
   if (rtt.srtt > 0) {
     // A lone segment may wait for its delayed ACK.
-    delay = Math.floor(2 * rtt.srtt) + (tcb.sent.length === 1 ? io.sysctl.tcp_min_rto_us : PROBE_MARGIN)
+    delay = Math.floor(2 * rtt.srtt) + (tcb.sent.length === 1 ? rtoMin(tcb, io) : PROBE_MARGIN)
   }
   const rto = advancing ? rtt.rto : untilHeadIsDue(tcb, io)
   if (rto > 0) delay = Math.min(delay, rto)

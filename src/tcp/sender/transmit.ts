@@ -119,7 +119,7 @@ export function pushWith(tcb: Tcb, mode: number, io: TcpIo, bursts = Number.POSI
   for (let i = 0; i < bursts; i++) {
     if (pacingHolds(tcb, io)) break
     const outcome = sendBurst(tcb, mss, most, mode, io)
-    if (typeof outcome === 'number') {
+    if (typeof outcome === 'number' && outcome > 0) {
       count += outcome
       continue
     }
@@ -140,8 +140,9 @@ export function pushWith(tcb: Tcb, mode: number, io: TcpIo, bursts = Number.POSI
 function sendMtuProbe(tcb: Tcb, io: TcpIo): number | 'wait' {
   const size = mtuProbeSize(tcb, io)
   if (typeof size === 'string') return size === 'wait' ? 'wait' : 0
+  if (pacingHolds(tcb, io)) return 0
   const sent = sendHead(tcb, size, size, 'data', io)
-  probeLeft(tcb, size, io)
+  if (sent > 0) probeLeft(tcb, size, io)
   return sent
 }
 
@@ -163,7 +164,10 @@ function sendBurst(tcb: Tcb, mss: number, most: number, mode: number, io: TcpIo)
   return sendHead(tcb, limit, mss, 'data', io)
 }
 
-/** Sends the first unsent buffer, at most `limit` bytes of it, whatever it is held by. Returns how many segments that took. */
+/**
+ * Sends the first unsent buffer, at most `limit` bytes of it, whatever it is held by. Returns how many segments that took: 0 where our own queue has
+ * no room.
+ */
 export function sendHead(tcb: Tcb, limit: number, mss: number, purpose: SendPurpose, io: TcpIo): number {
   if (headContent(tcb).bytes > limit) splitHead(tcb, limit)
   const { bytes, fin } = headContent(tcb)
@@ -178,7 +182,10 @@ export function sendHead(tcb: Tcb, limit: number, mss: number, purpose: SendPurp
     left -= length
     const last = i === count - 1
     const flags = ACK | (last && push ? PSH : 0) | (last && fin ? FIN : 0)
-    sendPiece(tcb, length, flags, fin && bytes === 0 ? 'fin' : purpose, io)
+    if (!sendPiece(tcb, length, flags, fin && bytes === 0 ? 'fin' : purpose, i > 0, io)) {
+      tcb.snd.unsentFrom--
+      return 0
+    }
     const sent = tcb.sent[tcb.sent.length - 1]
     sent.burst = burst
     if (!buffer.push) sent.flags &= ~PSH
@@ -192,12 +199,14 @@ export function sendHead(tcb: Tcb, limit: number, mss: number, purpose: SendPurp
   return count
 }
 
-/** One segment at SND.NXT. */
-function sendPiece(tcb: Tcb, length: number, flags: number, purpose: SendPurpose, io: TcpIo): void {
+/** One segment at SND.NXT. False where our own queue does not take it; `counts`: then it is lost on its way as any other. */
+function sendPiece(tcb: Tcb, length: number, flags: number, purpose: SendPurpose, counts: boolean, io: TcpIo): boolean {
   const seq = tcb.snd.nxt
   const end = seqAdd(seq, length + (flags & FIN ? 1 : 0))
   const event = emitSegment(tcb, seq, flags, payloadAt(tcb, seq, length), purpose, io)
+  if (event < 0 && !counts) return false
   recordSent(tcb, { seq, end, flags: flags & (FIN | PSH), event }, io)
+  return true
 }
 
 /** Puts a segment that has just left into the retransmission queue. */
@@ -296,9 +305,9 @@ export function sendReset(tcb: Tcb, io: TcpIo): void {
  * A byte that the peer has already acked, without the byte: it must answer with its window (RFC 9293 3.8.6.1, 3.8.4). What is urgent is announced even to
  * a shut window, by a segment of its own.
  */
-export function sendWindowProbe(tcb: Tcb, io: TcpIo, purpose: SendPurpose): void {
+export function sendWindowProbe(tcb: Tcb, io: TcpIo, purpose: SendPurpose): boolean {
   const { una, up } = tcb.snd
   const ahead = seqDiff(up, una)
   if (ahead > 0 && ahead <= FARTHEST_POINTER) emitSegment(tcb, una, ACK, NOTHING, purpose, io)
-  emitSegment(tcb, seqAdd(tcb.snd.una, -1), ACK, NOTHING, purpose, io)
+  return emitSegment(tcb, seqAdd(tcb.snd.una, -1), ACK, NOTHING, purpose, io) >= 0
 }

@@ -12,7 +12,17 @@ import type { SendBuffer, Tcb } from '../tcb'
 import { NAGLE_CORK, NAGLE_PUSH, nagleMode } from './burst'
 import { chronoStart } from './chrono'
 import { effectiveMss } from './mss'
-import { addBuffer, appendBytes, bufferGoal, chargedBytes, tailLength, unsentHead, unsentTail } from './queue'
+import {
+  addBuffer,
+  appendBytes,
+  bufferGoal,
+  chargedBytes,
+  notsentLowat,
+  tailLength,
+  unsentBytes,
+  unsentHead,
+  unsentTail,
+} from './queue'
 import { checkAppLimited } from './rate'
 import { pushWith } from './transmit'
 
@@ -64,7 +74,7 @@ export function writeBytes(tcb: Tcb, bytes: Uint8Array, io: TcpIo, options: Writ
 function bufferWithRoom(tcb: Tcb, goal: number, io: TcpIo): SendBuffer | undefined {
   const tail = unsentTail(tcb)
   if (tail !== undefined && !tail.endOfRecord && tailLength(tcb) < goal) return tail
-  if (chargedBytes(tcb) >= tcb.config.sndbuf) return undefined
+  if (chargedBytes(tcb) >= tcb.config.sndbuf || unsentBytes(tcb) >= notsentLowat(tcb, io.sysctl)) return undefined
   restartAfterIdle(tcb, algorithmOf(tcb), io)
   if (unsentHead(tcb) === undefined) chronoStart(tcb, 'busy', io)
   return addBuffer(tcb)

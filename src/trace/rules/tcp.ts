@@ -71,6 +71,8 @@ export const TCP_RULES = {
   mtuProbe: { rfc: 'RFC 4821 7', linux: 'tcp_write_xmit > tcp_mtu_probe' },
   mtuProbeArrived: { rfc: 'RFC 4821 7.6.1', linux: 'tcp_mtup_probe_success' },
   mtuProbeLost: { rfc: 'RFC 4821 7.6.2', linux: 'tcp_mtup_probe_failed' },
+  deferAccept: { rfc: 'tcp(7) TCP_DEFER_ACCEPT', linux: 'tcp_check_req (TCPDEFERACCEPTDROP)' },
+  windowClamp: { rfc: 'tcp(7) TCP_WINDOW_CLAMP', linux: 'tcp_set_window_clamp' },
   urgentPointer: { rfc: 'RFC 9293 3.10.7.4 (sixth), RFC 6093', linux: 'tcp_urg > tcp_check_urg' },
   mtuBlackHole: { rfc: 'RFC 4821 7.7, RFC 2923 2.1', linux: 'tcp_write_timeout > tcp_mtu_probing' },
 } as const satisfies Readonly<Record<string, Rule>>

@@ -101,6 +101,7 @@ export const DROPS = {
   martianSource: 'nobody can have the address that it comes from',
   icmpOutOfWindow: 'it is about nothing that is on its way',
   icmpIgnored: 'there is nothing to be done about it',
+  deferredAccept: 'accept() is put off until data comes',
 } as const
 
 export const SIGNALS = {
