@@ -50,11 +50,6 @@ function timedOut(tcb: Tcb, retries: number, base: Micros, io: TcpIo): boolean {
   return io.now - tcb.recovery.retransStamp >= limit - MICROS_PER_MS
 }
 
-/** A moment as TCB.recovery.retransStamp: 0 there means none, so a run's first microsecond counts as its second. */
-export function stampOf(now: Micros): Micros {
-  return Math.max(1, now)
-}
-
 /** Time that `retries` retransmissions take when the RTO begins at `base`, doubles, and stops at `most`. */
 export function modelTimeout(retries: number, base: Micros, most: Micros): Micros {
   let doublings = 0

@@ -28,7 +28,7 @@ import {
   windowQuota,
 } from './burst'
 import { chronoStart, chronoStop } from './chrono'
-import { stampOf } from './give-up'
+import { stampOf } from './stamp'
 import { effectiveMss } from './mss'
 import { paceBurst, pacingHolds } from './pacing'
 import {
