@@ -13,7 +13,7 @@ export const RFC9293_SHOULD: readonly Requirement[] = [
   held('SHLD-5', '3.7.1', 'each SYN names our MSS'),
   notApplicable('SHLD-6', '3.7.3', 'with several MTUs, the least decides the MSS', 'a host has one interface'),
   held('SHLD-7', '3.7.4', "Nagle's algorithm"),
-  deviates('SHLD-8', '3.8.2', 'ECN', 'no ECN'),
+  held('SHLD-8', '3.8.2', 'ECN'),
   deviates('SHLD-9', '3.8.3', 'the application is told of R1', 'Linux keeps R1 to itself unless IP_RECVERR is set'),
   held('SHLD-10', '3.8.3', 'R1 is three retransmissions or more'),
   held('SHLD-11', '3.8.3', 'R2 is 100 s or more'),

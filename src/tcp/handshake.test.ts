@@ -166,6 +166,26 @@ test('in SYN-RECEIVED an ACK of something else is answered with RST and changes 
   expect(pair.b.tcb.state).toBe('SYN-RECEIVED')
 })
 
+test('a final ACK that echoes a timestamp which no SYN,ACK of ours bore opens nothing, and is answered', () => {
+  const pair = tcpPair({ wire: (sent) => (sent.index === 0 && sent.from === 'a' ? [0] : []) })
+  at(pair, 'a', connect)
+  pass(pair, 1_500_000)
+  const [first, last] = pair.log.flatMap(({ from, segment }) =>
+    from === 'b' ? [segment.options.timestamps!.value] : [],
+  )
+  expect(last - first).toBe(1_000)
+  const ack = (echo: number): void => {
+    inject(pair, 'b', craft(pair, 'b', { flags: ACK, seq: 1, ack: 1, options: { timestamps: { value: 2_600, echo } } }))
+  }
+  ack(first - 1)
+  expect(told(pair).at(-1)).toBe('b > . 1:1 ack 1')
+  ack(last + 1)
+  expect(pair.b.tcb.state).toBe('SYN-RECEIVED')
+  expect(pair.b.counters).toMatchObject({ TSEcrRejected: 2 })
+  ack(first + 400)
+  expect(pair.b.tcb.state).toBe('ESTABLISHED')
+})
+
 test('data that comes with the final ACK is taken', () => {
   const pair = tcpPair({ wire: (sent) => (sent.from === 'a' && sent.index === 1 ? [] : [0]) })
   at(pair, 'a', connect)

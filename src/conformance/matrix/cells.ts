@@ -4,7 +4,10 @@
  */
 import { ACK, FIN, PSH, RST, SYN, URG } from '../../wire'
 
-/** States to begin in, and other ways to them: an open that was active, a close() instead of a shutdown(). */
+/**
+ * States to begin in, and other ways to them: an open that was active, a close() instead of a shutdown(), data in flight, a hundred bytes that came
+ * ahead of order.
+ */
 export const STARTS = [
   'CLOSED',
   'LISTEN',
@@ -12,11 +15,14 @@ export const STARTS = [
   'SYN-RECEIVED',
   'SYN-RECEIVED active',
   'ESTABLISHED',
+  'ESTABLISHED sending',
+  'ESTABLISHED gap',
   'FIN-WAIT-1',
   'FIN-WAIT-1 orphan',
   'FIN-WAIT-2',
   'FIN-WAIT-2 orphan',
   'CLOSE-WAIT',
+  'CLOSE-WAIT sending',
   'CLOSING',
   'LAST-ACK',
   'TIME-WAIT',
@@ -24,6 +30,8 @@ export const STARTS = [
 export type Start = (typeof STARTS)[number]
 
 const DATA = 100
+/** Bytes in flight where the start says `sending`. */
+export const SENT = 3_000
 
 /** Flags and bytes of data. */
 const KINDS: Readonly<Record<string, readonly [flags: number, length: number]>> = {
@@ -82,7 +90,8 @@ export interface Cell {
   readonly length: number
   readonly seq: readonly [SeqBase, number]
   readonly ack: readonly [AckBase, number]
-  readonly unacked: boolean
+  /** SND.NXT less SND.UNA. */
+  readonly unacked: number
   /** Where both SYNs bore timestamps: that of the segment. */
   readonly stamp: Stamp | undefined
 }
@@ -135,7 +144,7 @@ function cellOf(start: Start, kind: string, where: string, what: string, stamp: 
     length,
     seq: SEQS[where],
     ack: { ...ACKS, ...NO_ACK }[what],
-    unacked: UNACKED.has(start.split(' ')[0]),
+    unacked: start.endsWith('sending') ? SENT : UNACKED.has(start.split(' ')[0]) ? 1 : 0,
     stamp,
   }
 }

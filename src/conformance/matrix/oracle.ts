@@ -2,7 +2,8 @@
  * What must come of each cell of the state matrix, by the book and not by our code: RFC 9293 3.10.7 step by step, with RFC 5961, and where Linux parts
  * from them by its departures, each named where it applies. A real kernel (6.18) was asked about every cell: e2e/kernel/matrix.test.ts asks again.
  */
-import { ACK, FIN, RST, SYN } from '../../wire'
+import { ACK, FIN, RST, SYN, URG } from '../../wire'
+import { SENT } from './cells'
 import type { Cell, Outcome } from './cells'
 
 /** Where Linux does otherwise than the RFCs; the rules below quote these names. */
@@ -89,10 +90,21 @@ export function expected(cell: Cell, edge: number): Outcome {
   }
 }
 
+/**
+ * What a kernel may do instead: data that header prediction (tcp_rcv_established) takes in before anyone looks whether its ACK is too old, if the socket
+ * happens to have memory at hand. Not modelled: our host always looks.
+ */
+export function predicted(cell: Cell, edge: number): Outcome | undefined {
+  const it = caseOf(cell, edge)
+  const plain = it.has(ACK) && !it.has(SYN) && !it.has(FIN) && !it.has(RST) && !it.has(URG)
+  if (it.state !== 'ESTABLISHED' || !plain || it.old || it.seq !== it.rcvNxt || it.ack > it.sndNxt) return undefined
+  return text(it)
+}
+
 function caseOf({ start, flags, length, seq, ack, stamp }: Cell, edge: number): Case {
   const [state, variant] = start.split(' ')
   const has = (flag: number): boolean => (flags & flag) !== 0
-  const [una, sndNxt] = SND_NXT[state] ?? [1, 1]
+  const [una, sndNxt] = variant === 'sending' ? [1, 1 + SENT] : (SND_NXT[state] ?? [1, 1])
   const finSeen = FIN_SEEN.has(state)
   const rcvNxt = finSeen ? 2 : 1
   const from = (seq[0] === 'nxt' ? rcvNxt : edge) + seq[1]

@@ -5,6 +5,7 @@ import { ack, pass, senderBench, takeSent, write } from '../../testing/sender-be
 import * as pairs from '../../testing/tcp-pair'
 import { connect } from '../../tcp'
 import { LINUX_SYSCTL } from '../../trace'
+import { CE } from '../../wire'
 
 const SECOND = 1_000_000
 const NO_PROBE = { tcp_early_retrans: 0 }
@@ -63,6 +64,17 @@ describe('congestion control', () => {
     const flight = (nxt - una) / 1_000
     for (let i = 1; i <= flight; i++) ack(bench, 10_001 + 1_000 * i)
     expect(bench.tcb.congestion.cwnd).toBe(2 * before + 1)
+  })
+
+  test('SHLD-8: with ECN a mark takes the window down, and nothing need be lost', () => {
+    const pair = pairs.connected({ sysctl: { tcp_ecn: 1, tcp_congestion_control: 'reno', ...NO_PROBE } })
+    let marked = 0
+    pair.mark = (sent) => (sent.segment.payload.length > 0 && marked++ === 0 ? CE : sent.codepoint)
+    pairs.write(pair, 'a', pairs.pattern(0, 40_000))
+    pairs.pass(pair, SECOND)
+    expect(pairs.read(pair, 'b')).toHaveLength(40_000)
+    expect(pair.a.tcb.congestion.ssthresh).toBe(5)
+    expect(pair.a.tcb.totals.retransmits).toBe(0)
   })
 
   test('MAY-18: CUBIC is the default, Reno can be had', () => {

@@ -45,6 +45,17 @@ test('the first window is a whole number of segments, and the scale covers tcp_r
   expect(pair.log[0].segment.options.windowScale).toBe(8)
 })
 
+test('a SYN says 65535 at most, the first segment after it the whole buffer', () => {
+  const pair = tcpPair({ sysctl: { tcp_rmem: [4_096, 540_000, 6_291_456] } })
+  at(pair, 'a', connect)
+  pass(pair, 50_000)
+  const [syn, synAck, ack] = pair.log.map(({ segment }) => segment.window)
+  expect([syn, synAck]).toEqual([65_535, 65_535])
+  expect(ack * 2 ** pair.a.tcb.rcv.wscale).toBeGreaterThan(265_000)
+  // Until the handshake is over the passive side holds to what its SYN,ACK said.
+  expect(pair.b.tcb.snd.wnd).toBe(ack * 2 ** pair.a.tcb.rcv.wscale)
+})
+
 test('MUST-35: a reader who sleeps shuts the window, and probes ask until it is open', () => {
   const pair = filled()
   const last = pair.log.findLast((sent) => sent.from === 'b')
