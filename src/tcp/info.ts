@@ -67,7 +67,8 @@ export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): TcpInf
     tcpi_pmtu: sysctl.mtu,
     tcpi_rcv_ssthresh: receive.ssthresh,
     tcpi_rtt: rtt.srtt,
-    tcpi_rttvar: rtt.rttvar,
+    // Not the variance that the RTO is made of, but the smoothed deviation (mdev_us).
+    tcpi_rttvar: Math.floor(rtt.mdev),
     tcpi_snd_ssthresh: Math.min(congestion.ssthresh, INFINITE_SSTHRESH),
     tcpi_snd_cwnd: congestion.cwnd,
     tcpi_advmss: tcb.rmss - (negotiated.timestamps ? 12 : 0),

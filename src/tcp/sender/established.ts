@@ -16,6 +16,8 @@ export function established(tcb: Tcb, io: TcpIo): void {
   // Losing the SYN more than once says that the path is in trouble (RFC 5681 3.1).
   congestion.cwnd = tcb.totals.retransmits > 1 && recovery.undoMarker !== undefined ? 1 : io.sysctl.initcwnd
   congestion.stampAt = io.now
+  // Idle time counts from here (lsndtime).
+  congestion.lastSentAt = io.now
   congestion.rounds = newRounds(tcb.snd.nxt)
   algorithmOf(tcb).init(tcb, io)
   expandSendBuffer(tcb, io)
