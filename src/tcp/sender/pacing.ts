@@ -1,6 +1,6 @@
 /**
  * Pacing: bursts leave at a distance in time that follows from their length and the pacing rate, so that a sender without ACKs to clock it
- * does not fill a queue. Covers RFC 9293's silence on it; Linux tcp_pacing_check, tcp_update_skb_after_send, the pacing timer, and
+ * does not fill a queue. No RFC of TCP's asks for it; Linux tcp_pacing_check, tcp_update_skb_after_send, the pacing timer, and
  * SO_MAX_PACING_RATE. Under the fq discipline Linux hands packets over ahead of their time and fq holds them back; here TCP itself always
  * waits, which shows on the wire as the same times.
  */
