@@ -11,6 +11,7 @@ import type { TcpIo } from '../io'
 import { isReadable } from '../poll'
 import { enterQuickAck, scheduleAck } from '../receiver/ack'
 import { growBuffer, measureMss, measureRttByEcho, measureRttByWindow } from '../receiver/autotune'
+import { truesize } from '../receiver/memory'
 import { appendInOrder, drainIslands, holdIsland, makeRoom } from '../receiver/reassembly'
 import { dropCoveredBlocks, reportDuplicate, sackArrived } from '../receiver/sack'
 import { growWindow, GROWING_SEGMENT, receiveWindow } from '../receiver/window'
@@ -116,6 +117,7 @@ function ahead(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
   tcb.ack.pending = true
   tcb.totals.outOfOrder++
   io.count('TCPOFOQueue')
+  const before = tcb.receive.memory
   const held = holdIsland(tcb, seq, payload, (segment.flags & FIN) !== 0, io)
   if (held) {
     const gap = seqDiff(seq, tcb.rcv.nxt)
@@ -125,7 +127,8 @@ function ahead(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void {
   }
   sackArrived(tcb, seq, end, io)
   if (!held || !tcb.negotiated.sack) return
-  growWindow(tcb, payload.length, io)
+  // Linux charges a piece of its own only after this, one that is packed behind another before (tcp_data_queue_ofo).
+  growWindow(tcb, payload.length, io, tcb.receive.memory - before === truesize(payload.length))
   if (tcb.attached && !tcb.orphaned) growBuffer(tcb, tcb.receive.spaceBytes, io)
 }
 

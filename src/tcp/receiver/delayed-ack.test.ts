@@ -94,10 +94,13 @@ test('data out of order is acked at once, with what is missing (MAY-13)', () => 
 test('beyond the third, duplicate ACKs are gathered for a millisecond', () => {
   const pair = settled()
   position += MSS
+  // The first one lets the window grow by a last bit, which asks for a quick ACK, and that is not counted.
+  segment(pair, MSS)
+  expect(pair.log).toHaveLength(1)
   for (let i = 0; i < 10; i++) segment(pair, MSS)
-  expect(pair.log).toHaveLength(3)
-  pass(pair, 2_000)
   expect(pair.log).toHaveLength(4)
+  pass(pair, 2_000)
+  expect(pair.log).toHaveLength(5)
   expect(pair.b.counters).toMatchObject({ TCPAckCompressed: 7 })
 })
 

@@ -165,3 +165,21 @@ test('islands far apart are bounded by the buffer', () => {
   expect(tcb.receive.memory).toBeLessThan(62_000)
   expect(tcb.receive.sackBlocks.length).toBeLessThanOrEqual(4)
 })
+
+test('a segment ahead of a gap lets the window grow by what it will take itself, since it is charged later', () => {
+  const pair = connected({ config: { rcvbuf: 200_000, rcvbufLocked: true, sndbuf: 4_000_000, sndbufLocked: true } })
+  write(pair, 'a', pattern(0, 1_000_000))
+  runUntil(pair, () => {
+    read(pair, 'b')
+    return pair.a.tcb.snd.una === pair.a.tcb.snd.end
+  })
+  pass(pair, 1_000_000)
+  const { receive } = pair.b.tcb
+  const before = receive.ssthresh
+  // In order each segment was charged first: so far the window could grow, and no further.
+  expect(before).toBeLessThan(receive.windowClamp)
+  const options = { timestamps: { value: pair.b.tcb.timestamps.recent, echo: pair.a.tcb.timestamps.recent } }
+  const seq = 1_000_001 + 1_448
+  inject(pair, 'b', craft(pair, 'b', { flags: ACK, seq, payload: pattern(0, 1_448), options }))
+  expect(receive.ssthresh).toBe(receive.windowClamp)
+})

@@ -140,12 +140,16 @@ export function windowToOffer(tcb: Tcb, shrinks = false): number {
   return window
 }
 
-/** A segment has arrived that memory can carry: lets rcv_ssthresh grow, more for segments that waste little (tcp_grow_window). */
-export function growWindow(tcb: Tcb, length: number, io: TcpIo): void {
+/**
+ * A segment has arrived that memory can carry: lets rcv_ssthresh grow, more for segments that waste little (tcp_grow_window). `uncharged`: its
+ * own memory does not count yet.
+ */
+export function growWindow(tcb: Tcb, length: number, io: TcpIo, uncharged = false): void {
   const { receive } = tcb
-  const room = Math.min(receive.windowClamp, freeSpace(tcb)) - receive.ssthresh
-  if (room <= 0) return
   const size = truesize(length)
+  const space = windowFromSpace(tcb, tcb.config.rcvbuf - receive.memory + (uncharged ? size : 0))
+  const room = Math.min(receive.windowClamp, space) - receive.ssthresh
+  if (room <= 0) return
   let step = 2 * advertisedMss(tcb)
   if (windowFromSpace(tcb, size) > length) step = growthOfWasteful(tcb, size, length, io)
   if (step === 0) return
