@@ -8,8 +8,9 @@ import { seq32, seqDiff } from '../base'
 import { CUBIC_RECOVERY } from '../testing/recorded-acks'
 import { readRecording } from '../testing/recording'
 import { readingServer, twoHosts } from '../testing/worlds'
-import { readEvent } from '../trace'
-import { createSession, runUntil } from './session'
+import { createTrace, readEvent } from '../trace'
+import { createRecorder } from './recorder'
+import { createWorld, dispatchNext, nextTime } from './world'
 
 const SENDER = 0
 const MSS = 1_448
@@ -29,7 +30,8 @@ function recover(congestion: string, lost: readonly number[]): Recovery {
     { call: 'connect', fd: 's', address: '10.0.0.2', port: 80 },
     { call: 'send', fd: 's', bytes: 8_000_000 },
   ] as const
-  const session = createSession(
+  const trace = createTrace()
+  const world = createWorld(
     twoHosts({
       link: { rateBitsPerSecond: 10_000_000, delayMicros: 25_000, queuePackets: 2_000 },
       faults: [{ from: SENDER, data: true, nth: lost, order: 'lose' }],
@@ -37,9 +39,9 @@ function recover(congestion: string, lost: readonly number[]): Recovery {
       server: readingServer(),
       clientSysctl: { hz: 250, tcp_wmem: [4_096, 16_777_216, 16_777_216] },
     }),
+    createRecorder(trace),
   )
-  runUntil(session, 1_500_000)
-  const { trace } = session.branch
+  while (nextTime(world) <= 1_500_000) dispatchNext(world)
   const resent: number[] = []
   const cwndAt = new Map<number, number>()
   const first = (lost[0] - 1) * MSS + 1
