@@ -11,6 +11,7 @@ import { learnSyn } from './input/negotiate'
 import type { TcpIo } from './io'
 import { keepaliveChanged } from './keepalive'
 import { TIMESTAMPS_LENGTH } from './options'
+import { initialMssEstimate } from './receiver/autotune'
 import { ackAfterRead, takeBytes } from './receiver/read'
 import { discardUnread } from './receiver/reassembly'
 import { initialWindow } from './receiver/window'
@@ -27,6 +28,7 @@ const NOTHING = new Uint8Array(0)
 
 /** Active OPEN: CLOSED to SYN-SENT. */
 export function connect(tcb: Tcb, io: TcpIo): void {
+  tcb.receive.mssEstimate = initialMssEstimate(tcb)
   initialWindow(tcb, tcb.rmss, io.sysctl.tcp_window_scaling !== 0, io.sysctl)
   io.count('ActiveOpens')
   setState(tcb, 'SYN-SENT', io, 'activeOpen')

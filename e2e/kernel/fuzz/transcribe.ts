@@ -14,6 +14,8 @@ const HEAD = `--tolerance_usecs=15000
 \`./defaults.sh\`
 `
 const MS = 1_000
+const SCALE = 2 ** 7
+const MAX_FIELD = 65_535
 /** Between a deed of a timer and the next step. */
 const AFTER_TIMER = 30 * MS
 const BEFORE_TIMER = 12 * MS
@@ -33,6 +35,8 @@ const FIELDS = [
 /** TCP_CLOSE: what was being sent is forgotten here, and Linux still counts some of it. */
 const CLOSED = 7
 const FORGOTTEN = new Set(['notsent_bytes', 'lost', 'sacked', 'retrans', 'ca_state'])
+/** TCP_SYN_SENT, TCP_LISTEN: there is no peer yet whose MSS could be told. */
+const WITHOUT_PEER: ReadonlySet<number> = new Set([2, CLOSED, 10])
 
 interface Peer {
   readonly recording: Recording
@@ -62,7 +66,7 @@ export function transcribe(schedule: Schedule): string {
   const asserts =
     info === undefined || !open
       ? []
-      : FIELDS.filter((name) => !FORGOTTEN.has(name) || info['tcpi_state'] !== CLOSED)
+      : FIELDS.filter((name) => !isForgotten(name, info['tcpi_state']))
           .filter((name) => info[`tcpi_${name}`] !== undefined)
           .map((name) => {
             const field = `tcpi_${name}`
@@ -71,6 +75,10 @@ export function transcribe(schedule: Schedule): string {
   const gap = (recording.run.machine.now - recording.finishedAt) / 1_000_000
   const code = asserts.length === 0 ? '' : `+${gap.toFixed(6)} %{\n${asserts.join('\n')}\n}%\n`
   return `${recording.lines.join('\n')}\n${code}`
+}
+
+function isForgotten(name: string, state: number): boolean {
+  return (state === CLOSED && FORGOTTEN.has(name)) || (name === 'snd_mss' && WITHOUT_PEER.has(state))
 }
 
 /** Lets time go on to `at`, or to somewhat later, where no timer is near. */
@@ -108,9 +116,17 @@ function sendSegment(peer: Peer, segment: Segment): void {
   const length = flags.includes('S') || flags.includes('R') ? 0 : segment.length
   const acks = flags.includes('.') ? ` ack ${ack}` : ''
   const options = optionsOf(peer, segment, ack)
-  record(recording, `< ${flags} ${seq}:${(seq + length) >>> 0}(${length})${acks} win ${segment.window}${options}`)
+  record(
+    recording,
+    `< ${flags} ${seq}:${(seq + length) >>> 0}(${length})${acks} win ${windowOf(peer, segment)}${options}`,
+  )
   if (seq === peer.next) peer.next += length + Number(flags.includes('S')) + Number(flags.includes('F'))
   if (acks !== '' && ack <= highest) peer.acked = Math.max(peer.acked, ack)
+}
+
+/** The schedule's windows are meant to be scaled by 7; without scaling they are as large in bytes, as far as the field goes. */
+function windowOf({ features }: Peer, { window, flags }: Segment): number {
+  return features.windowScale && !flags.includes('S') ? window : Math.min(window * SCALE, MAX_FIELD)
 }
 
 function endOf(packet: Recording['sent'][number]['packet']): number {
@@ -187,7 +203,7 @@ function reach(peer: Peer, state: StartState): void {
   }
   for (const text of LISTEN) call(text)
   if (state === 'LISTEN') return
-  segment('S', { window: 32_792 })
+  segment('S')
   if (state === 'SYN-RECEIVED') return
   segment('.')
   call('accept(3, ..., ...) = 4')

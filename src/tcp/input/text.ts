@@ -82,8 +82,9 @@ function inOrder(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): void
   if (fresh.length > 0) {
     appendInOrder(tcb, fresh)
     io.recorder.emit('tcp/dataAccepted', 'textAccepted', start, fresh.length)
-    noteData(tcb, segment, io)
   }
+  // Where only the FIN is new the repeated text still counts as arriving (tcp_event_data_recv).
+  if (segment.payload.length > 0) noteData(tcb, segment, io)
   let fin = (segment.flags & FIN) !== 0
   if (!fin && tcb.outOfOrder.length > 0) fin = closeGap(tcb, io)
   // Linux takes the FIN first: its ACK may still name blocks that it covers.
