@@ -32,11 +32,12 @@ const FIELDS = [
   .join(' ')
   .split(' ')
 
-/** TCP_CLOSE: what was being sent is forgotten here, and Linux still counts some of it. */
+/** TCP_CLOSE: what a connection was is forgotten here and there, on Linux too, and not in the same way. */
 const CLOSED = 7
-const FORGOTTEN = new Set(['notsent_bytes', 'lost', 'sacked', 'retrans', 'ca_state'])
 /** TCP_SYN_SENT, TCP_LISTEN: there is no peer yet whose MSS could be told. */
-const WITHOUT_PEER: ReadonlySet<number> = new Set([2, CLOSED, 10])
+const WITHOUT_PEER: ReadonlySet<number> = new Set([2, 10])
+/** TCP_SYN_RECV, with a descriptor: only of a simultaneous open, for which Linux does not take the timestamps off. */
+const CROSSED = 3
 
 interface Peer {
   readonly recording: Recording
@@ -78,7 +79,8 @@ export function transcribe(schedule: Schedule): string {
 }
 
 function isForgotten(name: string, state: number): boolean {
-  return (state === CLOSED && FORGOTTEN.has(name)) || (name === 'snd_mss' && WITHOUT_PEER.has(state))
+  if (state === CLOSED) return name !== 'state'
+  return (name === 'snd_mss' && WITHOUT_PEER.has(state)) || (name === 'advmss' && state === CROSSED)
 }
 
 /** Lets time go on to `at`, or to somewhat later, where no timer is near. */
