@@ -34,8 +34,10 @@ const FIELDS = [
 
 /** TCP_CLOSE: what a connection was is forgotten here and there, on Linux too, and not in the same way. */
 const CLOSED = 7
-/** TCP_SYN_SENT, TCP_LISTEN: there is no peer yet whose MSS could be told. */
-const WITHOUT_PEER: ReadonlySet<number> = new Set([2, 10])
+/** TCP_LISTEN: no connection. */
+const LISTENING = 10
+/** TCP_SYN_SENT: there is no peer yet whose MSS could be told. */
+const WITHOUT_PEER = 2
 /** TCP_SYN_RECV, with a descriptor: only of a simultaneous open, for which Linux does not take the timestamps off. */
 const CROSSED = 3
 
@@ -79,8 +81,8 @@ export function transcribe(schedule: Schedule): string {
 }
 
 function isForgotten(name: string, state: number): boolean {
-  if (state === CLOSED) return name !== 'state'
-  return (name === 'snd_mss' && WITHOUT_PEER.has(state)) || (name === 'advmss' && state === CROSSED)
+  if (state === CLOSED || state === LISTENING) return name !== 'state'
+  return (name === 'snd_mss' && state === WITHOUT_PEER) || (name === 'advmss' && state === CROSSED)
 }
 
 /** Lets time go on to `at`, or to somewhat later, where no timer is near. */

@@ -33,6 +33,8 @@ export function shutdown({ host, socket, call, io }: Context<CallOf<'shutdown'>>
   } else {
     if (read) shutdownRead(tcb, tcpIo(host, io))
     if (write) shutdownWrite(tcb, tcpIo(host, io))
+    // inet_shutdown takes note of what connect() has not been asked again about.
+    if (socket.phase === 'connecting' && state !== 'SYN-RECEIVED') socket.phase = 'connected'
   }
   settle(host, socket, io)
   if (socket.phase === 'unconnected' && stateOf(socket) === 'CLOSED') disconnect(host, socket)
