@@ -25,6 +25,8 @@ export function enterTimeWait(tcb: Tcb, io: TcpIo, rule: RuleName): void {
   discardIslands(tcb)
   tcb.ack.pending = false
   tcb.ack.now = false
+  // The record that takes the socket's place has limited nothing yet.
+  tcb.ack.lastOutOfWindowAckAt = 0
   startOver(tcb, io)
 }
 

@@ -28,6 +28,7 @@ import {
 } from '../recovery'
 import type { AckFacts } from '../recovery'
 import { measureRtt, noteMinRtt } from '../rtt'
+import { isRequest } from '../state'
 import type { SentSegment, Tcb } from '../tcb'
 import { established } from './established'
 import { noteDelivery } from './rate'
@@ -87,7 +88,8 @@ function takeOut(tcb: Tcb, segment: SentSegment, acked: Acked, facts: AckFacts, 
   else if (tcb.negotiated.sack) {
     countDelivered(tcb, 1)
     const spurious = segment.retransmits > 0 && echoBefore(tcb, facts, segment.lastSentAt)
-    if (!spurious) rackAdvance(tcb, segment.retransmits > 0, segment.end, segment.lastSentAt, io.now)
+    // The SYN,ACK of a request was never in a queue that RACK looks at.
+    if (!spurious && !isRequest(tcb)) rackAdvance(tcb, segment.retransmits > 0, segment.end, segment.lastSentAt, io.now)
   }
   if (segment.lost) recovery.lostOut--
   noteDelivery(tcb, facts, segment)

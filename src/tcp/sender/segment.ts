@@ -92,5 +92,7 @@ function noteDataSent(tcb: Tcb, io: TcpIo): void {
 export function acceptableSeq(tcb: Tcb): Seq32 {
   const { snd } = tcb
   const edge = ((snd.una + snd.wnd) >>> 0) as Seq32
-  return seqLt(edge, snd.nxt) && ((snd.nxt - edge) | 0) >= 1 << tcb.rcv.wscale ? edge : snd.nxt
+  // What scaling rounds away is not held against the peer.
+  const rounding = tcb.negotiated.windowScale ? 1 << tcb.rcv.wscale : 1
+  return seqLt(edge, snd.nxt) && ((snd.nxt - edge) | 0) >= rounding ? edge : snd.nxt
 }
