@@ -8,7 +8,6 @@ import { dontFragment } from '../tcp'
 import type { Tcb, TcpIo, WakeUp } from '../tcp'
 import { POLL_EVENTS as E } from '../trace'
 import type { Recorder, SendPurpose, Sysctl } from '../trace'
-import { ACK } from '../wire'
 import type { TcpSegment } from '../wire'
 import { admit } from './admit'
 import { count } from './counters'
@@ -63,9 +62,8 @@ class BoundIo implements TcpIo {
   transmit(tcb: Tcb, segment: TcpSegment, purpose: SendPurpose): number {
     const socket = this.host.sockets.get(tcb.socket)
     const identification = socket === undefined ? 0 : socket.identification++ & 0xffff
-    // A user's TOS and TCP's own ECN bits; a reset for a stray segment is never ECN-capable.
-    const tos =
-      (socket?.options.tos ?? 0) | (purpose === 'reset' && (segment.flags & ACK) === 0 ? 0 : tcb.ecn.codepoint)
+    // A user's TOS and TCP's own ECN bits.
+    const tos = (socket?.options.tos ?? 0) | tcb.ecn.codepoint
     const envelope = {
       src: tcb.local.address,
       dst: tcb.remote.address,

@@ -6,6 +6,7 @@ import { accEcnLength, NO_OPTIONS } from '../../wire'
 import type { AccEcnOption, TcpOptions } from '../../wire'
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
+import { isWaitingRecord } from '../waiting-record'
 import { OPTION_FAIL_SEND, OPTION_NOT_SEEN } from './state'
 
 /** Values of tcp_ecn_option. */
@@ -29,7 +30,7 @@ export interface Fit {
 export function wantsOption(tcb: Tcb, { sysctl, now }: TcpIo): boolean {
   const { ecn, rtt } = tcb
   const setting = sysctl.tcp_ecn_option
-  if (ecn.mode !== 'accecn' || setting === 0 || ecn.optionSeen === OPTION_NOT_SEEN) return false
+  if (ecn.mode !== 'accecn' || setting === 0 || ecn.optionSeen === OPTION_NOT_SEEN || isWaitingRecord(tcb)) return false
   if (setting < PERSIST && (ecn.failures & OPTION_FAIL_SEND) !== 0) return false
   if (setting >= FULL || ecn.optionDemand > 0) return true
   const beacon = sysctl.tcp_ecn_option_beacon

@@ -9,7 +9,7 @@ import { ACK, CWR, ECE, ECT0, NOT_ECT, SYN } from '../../wire'
 import { algorithmOf } from '../congestion'
 import type { TcpIo } from '../io'
 import type { Tcb } from '../tcb'
-import { isArmed } from '../timers'
+import { isWaitingRecord } from '../waiting-record'
 import { synAckFlags, synFlags } from './handshake'
 import { ACE_BITS, ACE_FAIL_RECV, ACE_FAIL_SEND, aceFlags, ACE_START } from './state'
 
@@ -27,8 +27,7 @@ export function ecnFlags(
 ): number {
   if ((flags & SYN) !== 0) return (flags & ACK) !== 0 ? synAckFlags(tcb, purpose) : synFlags(tcb, purpose, io)
   const { ecn } = tcb
-  // The small record that Linux keeps of a connection after its end knows no ECN but the codepoint last used.
-  if (tcb.state === 'TIME-WAIT' || (tcb.state === 'FIN-WAIT-2' && tcb.orphaned && isArmed(tcb, 'finWait2'))) return 0
+  if (isWaitingRecord(tcb)) return 0
   if (ecn.mode === 'accecn') {
     ecn.codepoint = (ecn.failures & (ACE_FAIL_RECV | ACE_FAIL_SEND)) === 0 ? ECT0 : NOT_ECT
     if ((flags & ACE_BITS) !== 0) return 0

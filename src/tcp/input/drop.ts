@@ -3,7 +3,7 @@ import type { DropReason, RuleName } from '../../trace'
 import { DROP_REASONS } from '../../trace'
 import { MICROS_PER_MS, MICROS_PER_SECOND } from '../../base'
 import type { TcpSegment } from '../../wire'
-import { segmentLength, SYN } from '../../wire'
+import { NOT_ECT, segmentLength, SYN } from '../../wire'
 import type { TcpIo } from '../io'
 import { resetFor } from '../reset'
 import { sendAck } from '../sender/transmit'
@@ -23,7 +23,11 @@ export function refuse(tcb: Tcb, segment: TcpSegment, io: TcpIo): void {
   const reset = resetFor(segment)
   if (reset === undefined) return
   io.count('OutRsts')
+  // It is not of the connection, and so not ECN-capable.
+  const { codepoint } = tcb.ecn
+  tcb.ecn.codepoint = NOT_ECT
   io.transmit(tcb, reset, 'reset')
+  tcb.ecn.codepoint = codepoint
 }
 
 /**

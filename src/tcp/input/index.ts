@@ -14,6 +14,7 @@ import { refreshPath } from '../sender/mss'
 import { transmitPending } from '../sender/transmit'
 import { isCounted, isRequest, setState } from '../state'
 import type { Tcb } from '../tcb'
+import { isWaitingRecord } from '../waiting-record'
 import { ackContinues, carriesNewData, finIsAcked } from './ack'
 import { abortOnData, finWait2Timeout, startFinWait2 } from './after-close'
 import { closedArrives } from './closed'
@@ -22,7 +23,7 @@ import { isAcceptable } from './sequence'
 import { handshakeCompletes } from './syn-received'
 import { synSentArrives } from './syn-sent'
 import { textArrives } from './text'
-import { isWaitingRecord, waitingRecordArrives } from './time-wait'
+import { waitingRecordArrives } from './time-wait'
 
 /**
  * Lets a segment for this connection in. `packet` is its number in the trace. 'newSyn' is the answer to a SYN that may take the place of

@@ -13,7 +13,7 @@ import { receiveWindow } from '../receiver/window'
 import { sendAck } from '../sender/transmit'
 import { setState } from '../state'
 import type { Tcb } from '../tcb'
-import { armTimer, isArmed, stopAllTimers } from '../timers'
+import { armTimer, stopAllTimers } from '../timers'
 import { TIME_WAIT_LENGTH } from './after-close'
 import { drop, isOutOfWindowLimited, refuse } from './drop'
 import { age, pawsRejects, storeTimestamp } from './timestamps'
@@ -28,11 +28,6 @@ export function enterTimeWait(tcb: Tcb, io: TcpIo, rule: RuleName): void {
   // The record that takes the socket's place has limited nothing yet.
   tcb.ack.lastOutOfWindowAckAt = 0
   startOver(tcb, io)
-}
-
-/** Whether the small rules hold: TIME-WAIT, or an orphan that waits for the peer's FIN. */
-export function isWaitingRecord(tcb: Tcb): boolean {
-  return tcb.state === 'TIME-WAIT' || (tcb.state === 'FIN-WAIT-2' && tcb.orphaned && isArmed(tcb, 'finWait2'))
 }
 
 /** 'newSyn' where the segment is a SYN that may open a new connection between the same ends; nothing has happened then. */
