@@ -116,7 +116,8 @@ test('RFC 9768 3.2.2.5.1: a change of the codepoint is acked at once, and again'
     write(pair, 'a', pattern(0, 2 * MSS))
     pass(pair, 30_000)
   }
-  pair.b.tcb.ack.quick = 0
+  // An interactive connection, which delays its ACKs.
+  at(pair, 'b', (tcb) => Object.assign(tcb.ack, { quick: 0, pingpong: 3 }))
   const before = pair.log.length
   pair.mark = (sent) => (isData(sent) ? CE : sent.codepoint)
   write(pair, 'a', pattern(0, 100))
@@ -162,6 +163,41 @@ test('counters of 24 bits go on over their end, in both orders', () => {
   const turned = [1, 5, 0x30]
   inject(pair, 'a', craft(pair, 'a', { flags: ACK | aceFlags(5), options: { accEcn: { order: 1, counters: turned } } }))
   expect(ecn.deliveredBytes).toEqual([0, 0x100_002f, 5])
+})
+
+test('a counter that goes back belongs to an ACK that was overtaken, and does not wrap', () => {
+  const pair = connected({ sysctl: ON })
+  const { ecn } = pair.a.tcb
+  ecn.deliveredBytes = [0, 2_000, 0]
+  write(pair, 'a', pattern(0, 1_000))
+  const accEcn = { order: 0 as const, counters: [1_001, 0, 1] }
+  inject(pair, 'a', craft(pair, 'a', { flags: ACK | aceFlags(5), options: { accEcn } }))
+  expect(ecn.deliveredBytes).toEqual([0, 1_000, 0])
+})
+
+/** What an ACK of `segments` with ACE 5, which may be 8 marks or none, comes to. */
+function wrapped(segments: number, average: number, accEcn?: { order: 0; counters: number[] }): number {
+  const pair = connected({ sysctl: { ...ON, initcwnd: 20 } })
+  Object.assign(pair.a.tcb.ecn, { ackedAverage: average, estimate: CE })
+  if (accEcn === undefined) pair.a.tcb.ecn.failures = OPTION_FAIL_RECV
+  write(pair, 'a', pattern(0, segments * MSS))
+  expect(pair.a.tcb.sent).toHaveLength(segments)
+  inject(pair, 'a', craft(pair, 'a', { flags: ACK | aceFlags(5), options: { accEcn } }))
+  return pair.a.tcb.ecn.deliveredCe
+}
+
+test('RFC 9768 3.2.2.5.2: an ACK of more segments than the field can tell is read at its worst, unless ACKs are thinned anyway', () => {
+  expect(wrapped(7, 64)).toBe(0)
+  expect(wrapped(9, 64)).toBe(8)
+  expect(wrapped(9, 64 * 8)).toBe(0)
+})
+
+test('RFC 9768 appendix A: the bytes of the option tell whether the field has wrapped', () => {
+  const marked = (bytes: number): { order: 0; counters: number[] } => ({ order: 0, counters: [1, bytes, 1] })
+  expect(wrapped(9, 64, marked(0))).toBe(0)
+  expect(wrapped(9, 64, marked(8 * MSS))).toBe(8)
+  expect(wrapped(17, 64, marked(8 * MSS))).toBe(8)
+  expect(wrapped(17, 64, marked(17 * MSS))).toBe(16)
 })
 
 test('an ACK that tells nothing new, and bears no newer timestamp, teaches nothing of marks', () => {
