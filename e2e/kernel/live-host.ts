@@ -14,8 +14,8 @@ import { createRecorder } from '../../src/sim'
 import type { TraceRecorder } from '../../src/sim'
 import { createTrace, readEvent } from '../../src/trace'
 import type { EventOf, EventType, HostView, LinkSettings, Step, Sysctl, Trace, WorldSpec } from '../../src/trace'
-import { decodePacket, encodeHeaders, encodePacket } from '../../src/wire'
-import type { Packet } from '../../src/wire'
+import { decodePacket, encodeHeaders, encodeIcmp, encodePacket } from '../../src/wire'
+import type { AnyPacket, Packet } from '../../src/wire'
 import type { KernelWire } from './wire'
 
 export interface LiveOptions {
@@ -144,7 +144,11 @@ function connectHost(wire: KernelWire, spec: WorldSpec, recorder: TraceRecorder)
     schedule: (packet, version, at) => {
       pushEvent(heap, at, PACKET, packet, version)
     },
-    newPacket: (from, packet) => register(recorder, from, packet),
+    newPacket: (from, packet) => {
+      if (packet.icmp === undefined) return register(recorder, from, packet)
+      const bytes = encodeIcmp(packet.ip, packet.icmp)
+      return recorder.packet(from, bytes, bytes.length, new Uint8Array(0))
+    },
   }
   let nextId = 1
   const io: HostIo & { now: number } = {
@@ -207,13 +211,14 @@ function arrive(
   version: number,
   io: NetworkIo,
   wire: KernelWire,
-  deliver: (packet: Packet) => void,
+  deliver: (packet: AnyPacket) => void,
 ): void {
   const outcome = packetDue(network, packet, version, io)
   if (outcome === undefined || outcome === 'lost') return
-  const { ip, segment, damaged } = outcome.packet
-  if (outcome.to === OURS) deliver(outcome.packet)
-  else wire.send(damaged ?? encodePacket(ip, segment))
+  const { packet: arrived } = outcome
+  if (outcome.to === OURS) deliver(arrived)
+  else if (arrived.icmp === undefined) wire.send(arrived.damaged ?? encodePacket(arrived.ip, arrived.segment))
+  else wire.send(arrived.damaged ?? encodeIcmp(arrived.ip, arrived.icmp))
 }
 
 /** Programs at their end, and no timer close enough to wait for. */

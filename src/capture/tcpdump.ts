@@ -6,7 +6,19 @@
  */
 import { seqAdd } from '../base'
 import type { Micros, Seq32 } from '../base'
-import { ACK, decodeHeaders, FIN, flagLetters, formatIpv4, formatOptions, RST, SYN, URG } from '../wire'
+import {
+  ACK,
+  decodeHeaders,
+  decodeIcmp,
+  FIN,
+  flagLetters,
+  formatIcmp,
+  formatIpv4,
+  formatOptions,
+  RST,
+  SYN,
+  URG,
+} from '../wire'
 import type { DecodedHeaders, TcpOptions } from '../wire'
 
 /** What a run of lines remembers: for each direction, what its numbers are counted from. */
@@ -17,9 +29,17 @@ export function tcpdumpLine(at: Micros, bytes: Uint8Array, conversations?: Conve
   const totalLength = bytes.length >= 20 ? (bytes[2] << 8) | bytes[3] : 0
   const decoded = decodeHeaders(bytes, Math.max(0, totalLength - bytes.length))
   const time = clockText(at)
-  if (!decoded.ok) return `${time} IP [|ip] length ${bytes.length}`
+  if (!decoded.ok) return `${time} IP ${icmpText(bytes) ?? `[|ip] length ${bytes.length}`}`
   const payloadLength = totalLength - decoded.value.headerLength
   return `${time} IP ${segmentText(decoded.value, payloadLength, conversations)}`
+}
+
+/** `10.255.255.254 > 10.0.0.1: ICMP unreachable frag_needed mtu 1200, length 556`; undefined for what is no ICMP. */
+function icmpText(bytes: Uint8Array): string | undefined {
+  const icmp = decodeIcmp(bytes)
+  if (!icmp.ok) return undefined
+  const { ip, message } = icmp.value
+  return `${formatIpv4(ip.src)} > ${formatIpv4(ip.dst)}: ICMP ${formatIcmp(message)}, length ${bytes.length - 20}`
 }
 
 function segmentText({ ip, segment }: DecodedHeaders, length: number, conversations?: Conversations): string {

@@ -3,7 +3,7 @@ import { formatDuration } from '../base'
 import type { Seq32 } from '../base'
 import { isEvent, packetHeader, readEvent } from '../trace'
 import type { Trace, WorldSpec } from '../trace'
-import { ACK, decodeHeaders, formatSegmentBody, SYN } from '../wire'
+import { ACK, decodeHeaders, decodeIcmp, formatIcmp, formatSegmentBody, SYN } from '../wire'
 
 /** Lines for every packet of a trace, in the order in which they left, with the names of the world that it is of. */
 export function ladderLines(trace: Trace, spec: WorldSpec): string[] {
@@ -13,8 +13,16 @@ export function ladderLines(trace: Trace, spec: WorldSpec): string[] {
   const isns = new Map<string, Seq32>()
   const lines: string[] = []
   for (let packet = 0; packet < trace.packets.count; packet++) {
-    const decoded = decodeHeaders(packetHeader(trace.packets, packet), trace.packets.payloadLength[packet])
-    if (!decoded.ok) continue
+    const header = packetHeader(trace.packets, packet)
+    const decoded = decodeHeaders(header, trace.packets.payloadLength[packet])
+    if (!decoded.ok) {
+      const icmp = decodeIcmp(header)
+      const at = milliseconds(trace.packets.sentAt[packet]).padStart(14)
+      const fate = fates.get(packet)?.text ?? 'in flight'
+      if (icmp.ok)
+        lines.push(`${at}  ${'router'.padEnd(2 * width + 3)}  icmp ${formatIcmp(icmp.value.message)}  ${fate}`)
+      continue
+    }
     const { ip, segment, payloadLength } = decoded.value
     const to = spec.hosts.findIndex((_, host) => fates.get(packet)?.to === host)
     const here = `${ip.src}:${segment.srcPort}>${ip.dst}:${segment.dstPort}`

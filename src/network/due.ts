@@ -1,7 +1,7 @@
 /** The end of a packet's way: it arrives, or is lost at the place where its doom was laid. */
 import { LOSS_REASONS, NO_LINK } from '../trace'
 import type { LossReason, RuleName } from '../trace'
-import type { Packet } from '../wire'
+import type { AnyPacket } from '../wire'
 import type { Flight, Network, NetworkIo } from './network'
 import { record } from './record'
 
@@ -14,7 +14,7 @@ export function packetDue(
   packetId: number,
   version: number,
   io: NetworkIo,
-): { readonly to: number; readonly packet: Packet } | 'lost' | undefined {
+): { readonly to: number; readonly packet: AnyPacket } | 'lost' | undefined {
   const flight = net.flights.get(packetId)
   if (flight === undefined || flight.version !== version) return undefined
   if (flight.doom !== '') {

@@ -5,13 +5,13 @@
 import { NEVER } from '../base'
 import type { Micros } from '../base'
 import type { LossReason, RuleName } from '../trace'
-import type { Packet } from '../wire'
+import type { AnyPacket } from '../wire'
 import type { DirectionName, Flight, Network, NetworkIo } from './network'
 import { record } from './record'
 
 /** A packet that arrives now; the caller fills in the times that its way takes. */
 export function createFlight(
-  packet: Packet,
+  packet: AnyPacket,
   way: { readonly from: number; readonly to: number; readonly link: number; readonly direction: DirectionName },
   now: Micros,
 ): Flight {

@@ -4,13 +4,13 @@
  *
  * Routing is the least that a lab bench needs: a host reaches a neighbour over their common link, itself over
  * loopback, and everyone else over its first link (its default route), whose far end ignores what is not its own. Hosts do not
- * forward. Left out: ARP, MTU checks and fragmentation, ICMP.
+ * forward. Left out: ARP, fragmentation.
  */
 import { createPrng } from '../base'
 import type { Micros, Prng } from '../base'
 import type { FaultSpec, LinkSettings, LinkSpec, LossReason, Recorder, WorldSpec } from '../trace'
 import { parseIpv4 } from '../wire'
-import type { Ipv4Address, Packet } from '../wire'
+import type { AnyPacket, Ipv4Address } from '../wire'
 
 /** What the network may ask of the world. */
 export interface NetworkIo {
@@ -19,7 +19,7 @@ export interface NetworkIo {
   /** Asks for packetDue(packetId, version) at time `at`. */
   schedule(packetId: number, version: number, at: Micros): void
   /** Registers a copy that the wire made in the trace; returns its number. */
-  newPacket(from: number, packet: Packet): number
+  newPacket(from: number, packet: AnyPacket): number
 }
 
 export type DirectionName = 'aToB' | 'bToA'
@@ -46,7 +46,7 @@ export interface Link {
 
 /** A packet between two hosts. */
 export interface Flight {
-  packet: Packet
+  packet: AnyPacket
   readonly from: number
   readonly to: number
   /** Index of the link; NO_LINK on loopback. */

@@ -19,6 +19,7 @@ import { hostOfAddress, routeFor } from './network'
 import type { Direction, DirectionName, Flight, Link, Network, NetworkIo } from './network'
 import { enqueue, isFull, serve, transmitMicros, waitingAt } from './queue'
 import { record } from './record'
+import { isTooLong, refuseLong } from './too-long'
 
 /** Sends a packet on its way. 'noRoute' when the sender has no link and the packet is not for itself. */
 export function submitPacket(net: Network, from: number, packet: Packet, io: NetworkIo): 'sent' | 'noRoute' {
@@ -58,6 +59,10 @@ function transmit(net: Network, way: Way, from: number, packet: Packet, faults: 
   const { direction, index } = way
   const { now } = io
   serve(direction, now)
+  if (isTooLong(direction.settings, packet)) {
+    refuseLong(net, { link: way.link, index, name: way.name, settings: direction.settings }, from, packet, io)
+    return
+  }
   if (isFull(direction, now)) {
     lose(io, from, packet, index, 'queueFull', 'dropTail')
     return

@@ -80,6 +80,10 @@ export interface LinkSettingsDocument {
   readonly queue?: number
   /** Packets of queue from which ECN-capable packets are marked CE; 0 for never. */
   readonly mark?: number
+  /** Longest packet that a router on the link takes, bytes; 0 for no limit. */
+  readonly mtu?: number
+  /** That router says nothing when a packet is too long. */
+  readonly blackHole?: boolean
   /** Chances, 0..1. */
   readonly loss?: number
   readonly reorder?: number

@@ -73,7 +73,7 @@ function toLink(link: LinkDocument, index: (name: string) => number): LinkSpec {
 
 /** The engine's names for the settings that are there. */
 function toSettings(settings: LinkSettingsDocument): Partial<LinkSettings> {
-  const { rate, delay, jitter, queue, mark, loss, reorder, reorderDelay, duplicate, corrupt } = settings
+  const { rate, delay, jitter, queue, mark, loss, reorder, reorderDelay, duplicate, corrupt, mtu, blackHole } = settings
   const all: Readonly<Record<keyof LinkSettings, number | undefined>> = {
     rateBitsPerSecond: rate === undefined ? undefined : bitsPerSecond(rate, 0),
     delayMicros: delay === undefined ? undefined : micros(delay, 0),
@@ -85,6 +85,8 @@ function toSettings(settings: LinkSettingsDocument): Partial<LinkSettings> {
     duplicate,
     corrupt,
     markPackets: mark,
+    mtuBytes: mtu,
+    icmpSilent: blackHole === undefined ? undefined : Number(blackHole),
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }

@@ -5,7 +5,7 @@ import { createNetwork, packetDue, submitPacket } from '../network'
 import type { Network, NetworkIo } from '../network'
 import type { EventType, FaultSpec, LinkSettings, Recorder, RuleName, WorldSpec } from '../trace'
 import { ACK, NO_OPTIONS } from '../wire'
-import type { Packet } from '../wire'
+import type { AnyPacket, Packet } from '../wire'
 
 export interface RecordedEvent {
   readonly at: number
@@ -19,7 +19,7 @@ export interface RecordedEvent {
 export interface Arrival {
   readonly at: number
   readonly to: number
-  readonly packet: Packet
+  readonly packet: AnyPacket
 }
 
 export interface NetworkBench {

@@ -18,4 +18,8 @@ export interface LinkSettings {
   corrupt: number
   /** Packets of queue from which an ECN-capable packet is marked CE (RFC 3168 5): it sees so many before it; 0 or nothing for never. */
   markPackets?: number
+  /** A router on the link takes no longer packets: bytes; 0 or nothing for whatever its hosts send. Those that may be cut up pass as if they were. */
+  mtuBytes?: number
+  /** 1: that router says nothing of it, as where ICMP is filtered (an ICMP black hole). */
+  icmpSilent?: number
 }

@@ -30,6 +30,8 @@ export const LINK_RANGES: Readonly<Record<keyof LinkSettings, Range>> = {
   duplicate: CHANCE,
   corrupt: CHANCE,
   markPackets: whole(0, 100_000),
+  mtuBytes: whole(0, 65_535),
+  icmpSilent: whole(0, 1),
 }
 
 /** One sentence on the first link setting that is out of range; undefined when all are well. */

@@ -35,7 +35,16 @@ export const DROP_REASONS = [
 export type DropReason = (typeof DROP_REASONS)[number]
 
 /** Why a link lost a packet. */
-export const LOSS_REASONS = ['order', 'random', 'queueFull', 'fault', 'unplugged', 'noRoute', 'hostDown'] as const
+export const LOSS_REASONS = [
+  'order',
+  'random',
+  'queueFull',
+  'fault',
+  'unplugged',
+  'noRoute',
+  'hostDown',
+  'tooLong',
+] as const
 export type LossReason = (typeof LOSS_REASONS)[number]
 
 /** What a sender waits for. */

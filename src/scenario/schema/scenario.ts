@@ -90,6 +90,8 @@ const linkSettings: v.GenericSchema<unknown, LinkSettingsDocument> = record({
   jitter: v.optional(linkDelay),
   queue: v.optional(whole('a number of packets', 0, 100_000)),
   mark: v.optional(whole('a number of packets', 0, 100_000)),
+  mtu: v.optional(whole('a number of bytes', 0, 65_535)),
+  blackHole: v.optional(flag),
   loss: v.optional(chance),
   reorder: v.optional(chance),
   reorderDelay: v.optional(linkDelay),

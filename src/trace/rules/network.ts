@@ -17,4 +17,5 @@ export const NETWORK_RULES = {
   loopback: { rfc: 'RFC 1122 3.2.1.3', linux: 'loopback_xmit > netif_rx' },
   linkMark: { rfc: 'RFC 3168 5, RFC 8257 3.1', linux: 'red_enqueue > INET_ECN_set_ce' },
   noRoute: { rfc: 'RFC 1122 3.3.1', linux: 'ip_route_output_flow' },
+  mtuExceeded: { rfc: 'RFC 1191 4, RFC 1812 4.2.2.7', linux: 'ip_forward > icmp_send (ICMP_FRAG_NEEDED)' },
 } as const satisfies Readonly<Record<string, Rule>>

@@ -74,6 +74,7 @@ export const LOSSES = {
   unplugged: 'The cable was unplugged',
   noRoute: 'There is no way to that address',
   hostDown: 'The host was off',
+  tooLong: 'A router on the way takes no packet of that length',
 } as const
 
 export const DROPS = {
