@@ -162,6 +162,8 @@ function options(random: Prng, fd: string): Step[] {
   perhaps(0.15, 'SO_SNDBUF', () => magnitude(random, 2_048, 200_000))
   perhaps(0.2, 'SO_RCVBUF', () => magnitude(random, 1_024, 200_000))
   perhaps(0.1, 'TCP_MAXSEG', () => magnitude(random, 88, 1_460))
+  perhaps(0.1, 'TCP_NOTSENT_LOWAT', () => magnitude(random, 1, 100_000))
+  perhaps(0.1, 'TCP_WINDOW_CLAMP', () => magnitude(random, 500, 100_000))
   perhaps(0.1, 'TCP_CONGESTION', () => pick(random, ...CONGESTION_ALGORITHMS))
   return all
 }
