@@ -4,8 +4,9 @@ Two TUN devices, one in each namespace, are joined here by a link with a rate, a
 single data segments may be dropped by their number, or at random. Written is what the sender saw and did: a row for each
 acknowledgment that reached it, with the values of the tcp_probe tracepoint, which are those before the segment is processed.
 
-Run it in a process tree of its own, with a limit, as root and with tracefs mounted:
-  timeout -k 5 60 unshare -nmpf --kill-child --propagation unchanged python3 e2e/kernel/record.py --out src/testing/recordings/x.csv ...
+Run it in a process tree of its own, with a limit, as root and with tracefs mounted, before other work (chrt): on a machine that makes it wait,
+packets come in bursts and ticks come late, and what is recorded is the machine:
+  timeout -k 5 60 unshare -nmpf --kill-child --propagation unchanged chrt -f 20 python3 e2e/kernel/record.py --out src/testing/recordings/x.csv ...
 The sender's queue holds megabytes from the start (--wmem), so that what is recorded depends on the kernel and not on the program.
 """
 import argparse
