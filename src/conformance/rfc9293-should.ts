@@ -29,7 +29,7 @@ export const RFC9293_SHOULD: readonly Requirement[] = [
     'SHLD-20',
     '3.9.1.8',
     'the application can switch soft errors off',
-    'they are only told to who asks by SO_ERROR',
+    'IP_RECVERR has to be switched on, and SO_ERROR to be asked',
   ),
   held('SHLD-21', '3.9.1.9', 'the DiffServ field can be changed on a living connection'),
   held('SHLD-22', '3.9.1.9', 'and reaches IP as it was given'),
