@@ -11,10 +11,11 @@ export function noteOf(text: string): 'pass' | 'differs' | 'not run' | undefined
   return NOTE.exec(text)?.[1] as 'pass' | 'differs' | 'not run' | undefined
 }
 
-/** The script with its note as the run was. A reason that a person wrote for the same outcome stays. */
+/** The script with its note as the run was. A reason that a person wrote why it does not pass stays until it does. */
 export function withNote(text: string, played: Played, release: string): string {
   const kind = played.result === 'pass' ? 'pass' : played.result === 'fail' ? 'differs' : 'not run'
-  if (kind !== 'pass' && noteOf(text) === kind) return text
+  const before = noteOf(text)
+  if (kind !== 'pass' && before !== undefined && before !== 'pass') return text
   const linux = `Linux ${release.split('.').slice(0, 2).join('.')}`
   const line =
     kind === 'pass'
