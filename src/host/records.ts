@@ -176,6 +176,8 @@ export interface SocketOptions {
   /** 0 for ever. */
   receiveTimeoutMicros: Micros
   sendTimeoutMicros: Micros
+  /** SO_PEEK_OFF: where MSG_PEEK begins, bytes; -1 for always at the first. */
+  peekOffset: number
   /** SO_ZEROCOPY */
   zeroCopy: boolean
   /** IP_TOS: DSCP of what it sends; the two ECN bits are TCP's. */

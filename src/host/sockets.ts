@@ -33,6 +33,7 @@ export function createSocket(
     linger: -1,
     receiveTimeoutMicros: 0,
     sendTimeoutMicros: 0,
+    peekOffset: -1,
     zeroCopy: false,
     tos: 0,
   },

@@ -112,6 +112,9 @@ function set(host: Host, socket: Socket, option: SocketOption, value: OptionValu
       if (number !== 0 && number !== 1) return 'EINVAL'
       options.zeroCopy = number === 1
       return ''
+    case 'SO_PEEK_OFF':
+      options.peekOffset = number
+      return ''
     case 'SO_TIMESTAMPING':
       return setStamping(socket, number)
     case 'SO_RCVLOWAT':
@@ -302,6 +305,8 @@ function get(host: Host, socket: Socket, option: SocketOption): OptionValue | un
       return options.tos
     case 'SO_ZEROCOPY':
       return Number(options.zeroCopy)
+    case 'SO_PEEK_OFF':
+      return options.peekOffset
     case 'SO_TIMESTAMPING':
       return config.stamping
     case 'SO_RCVLOWAT':

@@ -29,9 +29,9 @@ export function recv(context: Recv): Outcome {
   let progress = peek ? 0 : (resumed?.progress ?? 0)
   if (call.badAddress === true && tcb !== undefined && want > 0 && readableBytes(tcb) > 0) return failed('EFAULT')
   if (tcb !== undefined) progress += copyOut(context, tcb, want - progress, peek)
-  if (progress >= target || (progress > 0 && tcb !== undefined && atMark(tcb))) return returned(progress)
+  if (progress >= target || (progress > 0 && tcb !== undefined && atMark(tcb))) return taken(socket, progress, peek)
   const ended = tcb === undefined || tcb.finReceived || tcb.receiveShutdown || state === 'CLOSED'
-  if (progress > 0 && (ended || tcb.error !== '')) return returned(progress)
+  if (progress > 0 && (ended || tcb.error !== '')) return taken(socket, progress, peek)
   if (tcb?.finReceived === true) return returned(0)
   const errno = takeError(socket)
   if (errno !== '') return failed(errno)
@@ -41,7 +41,7 @@ export function recv(context: Recv): Outcome {
     reason: 'receive buffer empty',
     timeoutMicros: socket.options.receiveTimeoutMicros,
     progress,
-    threshold: Math.max(1, Math.min(target, lowat) - (peek ? 0 : progress), peek ? progress + 1 : 1),
+    threshold: Math.max(1, Math.min(target, lowat) - (peek ? 0 : progress), peek ? peekFrom(socket) + progress + 1 : 1),
   })
 }
 
@@ -55,12 +55,25 @@ function recvUrgent({ socket, call }: Recv, state: TcpState): Outcome {
   return returned(Math.min(1, Math.max(0, call.bytes)))
 }
 
-/** Takes up to `most` bytes out of the receive buffer, which may send a window update; returns how many. */
+/** The call is over. A peek moves the place where the next one begins, if that was asked for (sk_peek_offset_fwd). */
+function taken({ options }: Socket, bytes: number, peek: boolean): Outcome {
+  if (peek && options.peekOffset >= 0) options.peekOffset += bytes
+  return returned(bytes)
+}
+
+function peekFrom({ options }: Socket): number {
+  return Math.max(0, options.peekOffset)
+}
+
+/** Takes up to `most` bytes out of the receive buffer, which may send a window update, or looks at them; returns how many. */
 function copyOut({ host, socket, io }: Recv, tcb: Tcb, most: number, peek: boolean): number {
-  if (most === 0 || readableBytes(tcb) === 0) return 0
-  const bytes = receive(tcb, most, peek, tcpIo(host, io))
+  const skip = peek ? peekFrom(socket) : 0
+  if (most === 0 || readableBytes(tcb) <= skip) return 0
+  const count = Math.max(0, receive(tcb, skip + most, peek, tcpIo(host, io)).length - skip)
+  const { options } = socket
+  if (!peek && options.peekOffset > 0) options.peekOffset = Math.max(0, options.peekOffset - count)
   settle(host, socket, io)
-  return bytes.length
+  return count
 }
 
 /** recvmsg(2) with MSG_ERRQUEUE, which never waits (Linux inet_recv_error > ip_recv_error). The packet itself is not kept. */

@@ -3,7 +3,7 @@ import { formatIpv4 } from '../../wire'
 import type { CallLine, Value } from '../syntax'
 import { failAt, Failure, unsupportedAt } from './failure'
 import { socketOfFd } from './find'
-import { liveFd, made } from './made'
+import { immediate, liveFd, made } from './made'
 import type { Answer, Made } from './made'
 import { addSocket, SCRIPT_PORT } from './run'
 import type { HostRun as Run, TestSocket } from './run'
@@ -102,6 +102,7 @@ export function shutdown(run: Run, line: number, call: CallLine): Made {
 }
 
 export function close(run: Run, line: number, call: CallLine): Made {
+  if (run.files.delete(valueNumber(line, call.args[0]))) return immediate(0)
   const fd = liveFd(run, line, call.args[0])
   const result = made(run, { call: 'close', fd })
   const record = byFd(run, fd)

@@ -49,7 +49,8 @@ function output(run: Run, line: number, call: CallLine, bytes: number, flags: re
 }
 
 /** A file of a script: its contents do not matter, and it is as long as anyone asks. */
-export function open(_run: Run, _line: number, call: CallLine): Made {
+export function open(run: Run, _line: number, call: CallLine): Made {
+  if (call.result !== undefined) run.files.add(call.result)
   return immediate(call.result ?? 0)
 }
 

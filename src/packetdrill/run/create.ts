@@ -42,8 +42,9 @@ export function createHostRun(script: Script): HostRun {
   const { localIp, mtu, mss } = script.options
   const sysctl = { ...(mtu === undefined ? {} : { mtu }), ...(mss === undefined ? {} : { gro_mss: mss }) }
   const machine = createMachine({ name: 'host', address: localIp, role: 'other', sysctl, programs: [] })
-  const part: Pick<HostRun, 'kept' | 'countersThen'> = {
+  const part: Pick<HostRun, 'kept' | 'files' | 'countersThen'> = {
     kept: new Map(),
+    files: new Set(),
     countersThen: new Map(),
   }
   const run: HostRun = Object.assign(

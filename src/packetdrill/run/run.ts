@@ -63,6 +63,8 @@ export interface HostRun extends Run {
   readonly machine: UnderTest & Machine
   /** Options that have no effect here, by the host's descriptor and their name. */
   readonly kept: Map<string, number>
+  /** Descriptors of the script's files, by its numbers: endless, and full of zeros. */
+  readonly files: Set<number>
   /** Counters at the last nstat. */
   countersThen: ReadonlyMap<string, number>
 }
