@@ -3,7 +3,7 @@
  * control are the sender's (sender/ack.ts). Linux tcp_rcv_state_process (step 5), tcp_ack's verdicts.
  */
 import { seqAdd, seqGe, seqGt, seqLe } from '../../base'
-import { FIN, segmentLength } from '../../wire'
+import { ACK, FIN, segmentLength } from '../../wire'
 import type { TcpSegment } from '../../wire'
 import { readThirdAck } from '../ecn/handshake'
 import type { TcpIo } from '../io'
@@ -21,7 +21,7 @@ import { takeTimestamp } from './timestamps'
 export function ackContinues(tcb: Tcb, segment: TcpSegment, packet: number, io: TcpIo): boolean {
   tcb.lastReceivedAt = io.now
   const current = seqGe(segment.ack, tcb.snd.una) && seqLe(segment.ack, tcb.snd.nxt)
-  const clockMoved = current && takeTimestamp(tcb, segment, io)
+  const clockMoved = (current || isPredictedAck(tcb, segment)) && takeTimestamp(tcb, segment, io)
   const verdict = processAck(tcb, segment, io, clockMoved)
   if (verdict !== 'accepted') {
     const reason = verdict === 'future' ? 'futureAck' : 'oldAck'
@@ -96,4 +96,15 @@ function finIsNext(tcb: Tcb, segment: TcpSegment): boolean {
 /** Bytes beyond RCV.NXT, or a FIN that stands beyond it: then there were bytes before it. */
 export function carriesNewData(tcb: Tcb, segment: TcpSegment): boolean {
   return segmentLength(segment) > 0 && seqGt(seqAdd(segment.seq, segment.payload.length), tcb.rcv.nxt)
+}
+
+/**
+ * Header prediction of a bare ACK (tcp_rcv_established, pred_flags): nothing about it is out of the ordinary but that it may be old, and Linux has taken
+ * its timestamp by the time it looks at that.
+ */
+function isPredictedAck(tcb: Tcb, { flags, seq, ack, window, options, payload }: TcpSegment): boolean {
+  const { rcv, snd } = tcb
+  if (tcb.state !== 'ESTABLISHED' || flags !== ACK || payload.length > 0 || seq !== rcv.nxt || seqGt(ack, snd.nxt))
+    return false
+  return options.sack.length === 0 && window * 2 ** snd.wscale === snd.wnd && tcb.outOfOrder.length === 0
 }
