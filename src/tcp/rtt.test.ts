@@ -25,9 +25,9 @@ describe('RTO', () => {
     expect(measure(bareBench(), 200_000)).toMatchObject({ srtt: 200_000, rttvar: 100_000, rto: 600_000 })
   })
 
-  test('never lies less than tcp_min_rto_us above srtt', () => {
+  test('never lies less than tcp_rto_min_us above srtt', () => {
     expect(measure(bareBench(), 10_000, 10_000, 10_000).rto).toBe(210_000)
-    expect(measure(bareBench({ sysctl: { tcp_min_rto_us: 50_000 } }), 10_000).rto).toBe(60_000)
+    expect(measure(bareBench({ sysctl: { tcp_rto_min_us: 50_000 } }), 10_000).rto).toBe(60_000)
   })
 
   test('is rounded up to the millisecond of the timer, and held below 120 s', () => {

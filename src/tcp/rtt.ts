@@ -21,7 +21,7 @@ export function rtoMax(tcb: Tcb): Micros {
 
 /** The least margin of the RTO beyond srtt: TCP_RTO_MIN_US, or the sysctl. */
 export function rtoMin(tcb: Tcb, io: TcpIo): Micros {
-  return tcb.config.rtoMinMicros === 0 ? io.sysctl.tcp_min_rto_us : tcb.config.rtoMinMicros
+  return tcb.config.rtoMinMicros === 0 ? io.sysctl.tcp_rto_min_us : tcb.config.rtoMinMicros
 }
 
 /** Takes a valid sample (Karn's rule is the caller's): updates estimator and RTO, ends backoff, says `tcp/rttMeasured`. */

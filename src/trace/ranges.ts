@@ -86,7 +86,7 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
   tcp_adv_win_scale: whole(-31, 31),
   tcp_autocorking: SWITCH,
   tcp_shrink_window: SWITCH,
-  tcp_min_rto_us: whole(1_000, 120_000_000),
+  tcp_rto_min_us: whole(1_000, 120_000_000),
   tcp_min_tso_segs: whole(1, 65_535),
   tcp_pacing_ss_ratio: whole(0, 1_000),
   tcp_pacing_ca_ratio: whole(0, 1_000),

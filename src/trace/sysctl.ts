@@ -53,7 +53,7 @@ export interface Sysctl {
   /** A window may be taken back when memory runs short. */
   tcp_shrink_window: number
   tcp_autocorking: number
-  tcp_min_rto_us: number
+  tcp_rto_min_us: number
   /** How much of the window a burst must be able to fill before it leaves: one part in so many; 0 for another rule. */
   tcp_tso_win_divisor: number
   /** Segments of a burst at least, and by how many doublings of the minimum RTT its bytes are halved. */
@@ -154,7 +154,7 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   tcp_adv_win_scale: 1,
   tcp_shrink_window: 0,
   tcp_autocorking: 1,
-  tcp_min_rto_us: 200_000,
+  tcp_rto_min_us: 200_000,
   tcp_tso_win_divisor: 3,
   tcp_min_tso_segs: 2,
   tcp_tso_rtt_log: 9,

@@ -316,7 +316,7 @@ function get(host: Host, socket: Socket, option: SocketOption): OptionValue | un
     case 'TCP_WINDOW_CLAMP':
       return tcb?.receive.windowClamp ?? config.windowClamp
     case 'TCP_RTO_MIN_US':
-      return config.rtoMinMicros === 0 ? host.sysctl.tcp_min_rto_us : config.rtoMinMicros
+      return config.rtoMinMicros === 0 ? host.sysctl.tcp_rto_min_us : config.rtoMinMicros
     case 'TCP_QUICKACK':
       return Number((tcb?.ack.pingpong ?? config.pingpong) < INTERACTIVE)
     case 'TCP_MAXSEG':

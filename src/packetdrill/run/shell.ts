@@ -49,7 +49,7 @@ function setRoute(run: Run, attribute: string, value: string): void {
   if (attribute === 'initcwnd') setSysctl(run, 'initcwnd', value)
   else if (attribute === 'ssthresh') setSysctl(run, 'initssthresh', value)
   else if (attribute === 'mtu') setSysctl(run, 'mtu', value)
-  else if (attribute === 'rto_min') setSysctl(run, 'tcp_min_rto_us', String(micros(value)))
+  else if (attribute === 'rto_min') setSysctl(run, 'tcp_rto_min_us', String(micros(value)))
   else if (attribute === 'congctl') setSysctl(run, 'tcp_congestion_control', value)
   else note(run, `passed over: the route's ${attribute} ${value}`)
 }
