@@ -7,68 +7,16 @@ import { NEVER } from '../base'
 import type { Micros, Seq32 } from '../base'
 import type { CaState, Errno, TcpState, TimerKind, WaitReason } from '../trace'
 import type { Ipv4Address } from '../wire'
+import type { TcpConfig } from './config'
 import type { EcnState } from './ecn/state'
+import type { Chunk, Reports, SendBuffer, SentSegment } from './queues'
+
+export type { TcpConfig } from './config'
+export type { Chunk, ErrorReport, Reports, SendBuffer, SentSegment } from './queues'
 
 export interface Endpoint {
   readonly address: Ipv4Address
   readonly port: number
-}
-
-/** Socket options that TCP itself obeys. Times in µs where the name says so; see socket(7) and tcp(7). */
-export interface TcpConfig {
-  /** TCP_NODELAY. */
-  nodelay: boolean
-  /** TCP_CORK. */
-  cork: boolean
-  /** SO_KEEPALIVE. */
-  keepalive: boolean
-  keepIdleMicros: Micros
-  keepIntervalMicros: Micros
-  keepProbes: number
-  /** TCP_USER_TIMEOUT, 0 for none. */
-  userTimeoutMicros: Micros
-  /** TCP_SYNCNT; 0 takes the sysctl. */
-  synRetries: number
-  /** TCP_LINGER2 / tcp_fin_timeout. */
-  finTimeoutMicros: Micros
-  /** TCP_MAXSEG, 0 for none. */
-  maxSegment: number
-  /** Bytes, as getsockopt shows them: already doubled. */
-  sndbuf: number
-  rcvbuf: number
-  /** SO_SNDBUF / SO_RCVBUF were set by hand, which ends autotuning. */
-  sndbufLocked: boolean
-  rcvbufLocked: boolean
-  /** TCP_CONGESTION. */
-  congestion: string
-  /** SO_RCVLOWAT, bytes: a reader is not woken for less. */
-  receiveLowat: number
-  /** SO_TIMESTAMPING: bits of STAMPING in reports.ts. */
-  stamping: number
-  /** SO_MAX_PACING_RATE, bytes a second; Infinity for none. */
-  maxPacingRate: number
-  /** IP_MTU_DISCOVER, by Linux's numbers (path/reduced.ts). */
-  pmtuDiscovery: number
-  /** IP_RECVERR: an ICMP error of an open connection is told at once. */
-  receiveErrors: boolean
-  /** TCP_NOTSENT_LOWAT, bytes; 0 takes the sysctl. */
-  notsentLowat: number
-  /** TCP_DEFER_ACCEPT: how often the SYN,ACK may time out while a connection without data is kept from accept(); 0 for none. */
-  deferAccept: number
-  /** TCP_WINDOW_CLAMP: the largest window to offer, 0 for none. */
-  windowClamp: number
-  /** TCP_QUICKACK was set to 0: ACKs wait for company from the start. */
-  pingpong: number
-  /** TCP_THIN_LINEAR_TIMEOUTS. */
-  thinLinear: boolean
-  /** TCP_RTO_MIN_US; 0 takes the sysctl. */
-  rtoMinMicros: Micros
-  /** TCP_DELACK_MAX_US. */
-  delackMaxMicros: Micros
-  /** SO_OOBINLINE: urgent bytes stay in the stream. */
-  urgentInline: boolean
-  /** TCP_RTO_MAX_MS: the longest interval between retransmissions and probes. */
-  rtoMaxMicros: Micros
 }
 
 /** What HyStart++ (RFC 9406) remembers of the first slow start; Infinity where nothing was measured. */
@@ -85,38 +33,6 @@ export interface SlowStartRounds {
   part: number
 }
 
-/** One transmitted and not yet cumulatively acknowledged range (a node of Linux's tcp_rtx_queue). */
-export interface SentSegment {
-  seq: Seq32
-  /** seq plus payload plus SYN and FIN. */
-  end: Seq32
-  /** SYN and FIN bits that occupy its sequence space. */
-  flags: number
-  firstSentAt: Micros
-  lastSentAt: Micros
-  /** Index of the event of the last transmission, as cause of timeouts. */
-  sentEvent: number
-  retransmits: number
-  sacked: boolean
-  lost: boolean
-  /** Retransmitted since it was last marked lost and not known to have arrived (TCPCB_SACKED_RETRANS). */
-  retransInFlight: boolean
-  /** Segments delivered when it was sent, and when the last of them was (tx.delivered, tx.delivered_mstamp); NEVER once a sample has used it. */
-  deliveredAtSend: number
-  deliveredTimeAtSend: Micros
-  /** When the segments of that time's sample had begun to leave (tx.first_tx_mstamp). */
-  windowBeganAtSend: Micros
-  /** The application gave too little then (tx.is_app_limited). */
-  appLimitedAtSend: boolean
-  /** Segments in flight when it was sent, itself counted, and lost in all by then: what BBR v3 asks of (P.tx_in_flight, P.lost). */
-  inFlightAtSend: number
-  lostAtSend: number
-  /** First sequence number of the burst that it left in: neighbours with the same one are sent again as one burst, too. */
-  burst: Seq32
-  /** MSG_EOR: it must not be joined with what follows. */
-  endOfRecord: boolean
-}
-
 export interface Timer {
   /** NEVER when stopped. */
   deadline: Micros
@@ -124,44 +40,6 @@ export interface Timer {
   /** Event that armed it; the cause of its firing. */
   armedBy: number
   count: number
-}
-
-/**
- * One of the pieces in which Linux queues what is written (an sk_buff): what leaves in one go when the windows allow, and what bookkeeping is
- * charged for. It begins where the one before it ends.
- */
-export interface SendBuffer {
-  end: Seq32
-  /** Its last segment bears PSH. */
-  push: boolean
-  /** MSG_EOR: later writes begin another one. */
-  endOfRecord: boolean
-}
-
-/** One entry of the error queue: struct sock_extended_err and its moment. */
-export interface ErrorReport {
-  readonly at: Micros
-  readonly origin: number
-  readonly code: number
-  readonly info: number
-  readonly data: number
-}
-
-export interface Reports {
-  /** Sequence number that SOF_TIMESTAMPING_OPT_ID counts from. */
-  base: Seq32
-  /** Last bytes of writes that are not acknowledged, oldest first. */
-  stamps: Seq32[]
-  /** Ends of MSG_ZEROCOPY writes that are not acknowledged; they are numbered in order. */
-  zeroCopies: { end: Seq32; id: number }[]
-  nextZeroCopy: number
-  queue: ErrorReport[]
-}
-
-/** A chunk of stream bytes. */
-export interface Chunk {
-  seq: Seq32
-  bytes: Uint8Array
 }
 
 export interface Tcb {
