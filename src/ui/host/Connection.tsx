@@ -12,10 +12,10 @@ export function Variables({ tcb }: { readonly tcb: TcbView }) {
   const rows: (readonly [name: string, title: string, value: string])[] = [
     ['cwnd', text.cwnd, String(cwnd)],
     ['ssthresh', text.ssthresh, ssthresh === null ? text.infinite : String(ssthresh)],
-    ['ca_state', text.caState, caState],
-    ['in flight', text.pipe, String(pipe)],
     ['srtt', text.srtt, measured ? briefDuration(tcb.rtt.srttMicros) : text.none],
     ['rto', text.rto, briefDuration(tcb.rtt.rtoMicros)],
+    ['ca', text.caState, caState],
+    ['in flight', text.pipe, String(pipe)],
     ...pacingRows(tcb, text),
   ]
   if (mode !== 'disabled') rows.push(['ecn', text.ecn(mode), text.marks(received, delivered)])
