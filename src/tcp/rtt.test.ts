@@ -61,6 +61,11 @@ describe('the estimator', () => {
     expect(measure(faster, 20_000).rttvar).toBeLessThan(60_000)
   })
 
+  test('counts a deviation below the mean one in full, whichever way the sample went', () => {
+    expect(measure(bareBench(), 400_000, 399_000).mdev).toBe(200_000 - 199_000 / 4)
+    expect(measure(bareBench(), 400_000, 401_000).mdev).toBe(200_000 - 199_000 / 4)
+  })
+
   test('lets the variance fall by a quarter of the way once a round trip', () => {
     const bench = bareBench()
     measure(bench, 400_000)
