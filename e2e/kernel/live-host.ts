@@ -14,8 +14,8 @@ import { createRecorder } from '../../src/sim'
 import type { TraceRecorder } from '../../src/sim'
 import { createTrace, readEvent } from '../../src/trace'
 import type { EventOf, EventType, HostView, LinkSettings, Step, Sysctl, Trace, WorldSpec } from '../../src/trace'
-import { decodePacket, encodeHeaders, encodeIcmp, encodePacket } from '../../src/wire'
-import type { AnyPacket, Packet } from '../../src/wire'
+import { decodeContents, packetBytes, packetParts } from '../../src/wire'
+import type { AnyPacket, PacketContents } from '../../src/wire'
 import type { KernelWire } from './wire'
 
 export interface LiveOptions {
@@ -145,9 +145,7 @@ function connectHost(wire: KernelWire, spec: WorldSpec, recorder: TraceRecorder)
       pushEvent(heap, at, PACKET, packet, version)
     },
     newPacket: (from, packet) => {
-      if (packet.icmp === undefined) return register(recorder, from, packet)
-      const bytes = encodeIcmp(packet.ip, packet.icmp)
-      return recorder.packet(from, bytes, bytes.length, new Uint8Array(0))
+      return register(recorder, from, packet)
     },
   }
   let nextId = 1
@@ -185,13 +183,17 @@ function connectHost(wire: KernelWire, spec: WorldSpec, recorder: TraceRecorder)
     }
   }
   wire.onPacket = (bytes) => {
-    const decoded = decodePacket(bytes)
+    const decoded = decodeContents(bytes)
     if (!decoded.ok) return
     enter()
     recorder.host = KERNEL
-    const { ip, segment } = decoded.value
-    const packet = { ip, segment, damaged: undefined, length: bytes.length, sentEvent: -1 }
-    submitPacket(network, KERNEL, { ...packet, id: register(recorder, KERNEL, packet) }, networkIo)
+    const id = register(recorder, KERNEL, decoded.value)
+    submitPacket(
+      network,
+      KERNEL,
+      { ...decoded.value, id, damaged: undefined, length: bytes.length, sentEvent: -1 },
+      networkIo,
+    )
     turn()
   }
   enter()
@@ -199,9 +201,9 @@ function connectHost(wire: KernelWire, spec: WorldSpec, recorder: TraceRecorder)
   return { host, io, heap, reader, enter, turn }
 }
 
-function register(recorder: TraceRecorder, from: number, packet: Pick<Packet, 'ip' | 'segment'>): number {
-  const header = encodeHeaders(packet.ip, packet.segment)
-  return recorder.packet(from, header, header.length, packet.segment.payload)
+function register(recorder: TraceRecorder, from: number, packet: PacketContents): number {
+  const { header, payload } = packetParts(packet)
+  return recorder.packet(from, header, header.length, payload)
 }
 
 /** The end of a packet's way over the link: into our host, or on to the kernel. */
@@ -217,8 +219,7 @@ function arrive(
   if (outcome === undefined || outcome === 'lost') return
   const { packet: arrived } = outcome
   if (outcome.to === OURS) deliver(arrived)
-  else if (arrived.icmp === undefined) wire.send(arrived.damaged ?? encodePacket(arrived.ip, arrived.segment))
-  else wire.send(arrived.damaged ?? encodeIcmp(arrived.ip, arrived.icmp))
+  else wire.send(arrived.damaged ?? packetBytes(arrived))
 }
 
 /** Programs at their end, and no timer close enough to wait for. */

@@ -10,6 +10,7 @@ import {
   ACK,
   decodeHeaders,
   decodeIcmp,
+  decodeUdpHeaders,
   FIN,
   flagLetters,
   formatIcmp,
@@ -29,7 +30,7 @@ export function tcpdumpLine(at: Micros, bytes: Uint8Array, conversations?: Conve
   const totalLength = bytes.length >= 20 ? (bytes[2] << 8) | bytes[3] : 0
   const decoded = decodeHeaders(bytes, Math.max(0, totalLength - bytes.length))
   const time = clockText(at)
-  if (!decoded.ok) return `${time} IP ${icmpText(bytes) ?? `[|ip] length ${bytes.length}`}`
+  if (!decoded.ok) return `${time} IP ${icmpText(bytes) ?? datagramText(bytes) ?? `[|ip] length ${bytes.length}`}`
   const payloadLength = totalLength - decoded.value.headerLength
   return `${time} IP ${segmentText(decoded.value, payloadLength, conversations)}`
 }
@@ -40,6 +41,16 @@ function icmpText(bytes: Uint8Array): string | undefined {
   if (!icmp.ok) return undefined
   const { ip, message } = icmp.value
   return `${formatIpv4(ip.src)} > ${formatIpv4(ip.dst)}: ICMP ${formatIcmp(message)}, length ${bytes.length - 20}`
+}
+
+/** `10.0.0.1.40001 > 10.0.0.2.7: UDP, length 3`; undefined for what is no UDP. */
+function datagramText(bytes: Uint8Array): string | undefined {
+  const length = (bytes[2] << 8) | bytes[3]
+  const decoded = decodeUdpHeaders(bytes, Math.max(0, length - bytes.length))
+  if (decoded === undefined) return undefined
+  const { ip, udp, headerLength } = decoded
+  const ends = `${formatIpv4(ip.src)}.${udp.srcPort} > ${formatIpv4(ip.dst)}.${udp.dstPort}`
+  return `${ends}: UDP, length ${length - headerLength}`
 }
 
 function segmentText({ ip, segment }: DecodedHeaders, length: number, conversations?: Conversations): string {

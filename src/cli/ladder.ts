@@ -3,7 +3,16 @@ import { formatDuration } from '../base'
 import type { Seq32 } from '../base'
 import { isEvent, packetHeader, readEvent } from '../trace'
 import type { Trace, WorldSpec } from '../trace'
-import { ACK, decodeHeaders, decodeIcmp, formatIcmp, formatSegmentBody, SYN } from '../wire'
+import {
+  ACK,
+  decodeHeaders,
+  decodeIcmp,
+  decodeUdpHeaders,
+  formatDatagramBody,
+  formatIcmp,
+  formatSegmentBody,
+  SYN,
+} from '../wire'
 
 /** Lines for every packet of a trace, in the order in which they left, with the names of the world that it is of. */
 export function ladderLines(trace: Trace, spec: WorldSpec): string[] {
@@ -16,9 +25,15 @@ export function ladderLines(trace: Trace, spec: WorldSpec): string[] {
     const header = packetHeader(trace.packets, packet)
     const decoded = decodeHeaders(header, trace.packets.payloadLength[packet])
     if (!decoded.ok) {
+      const datagram = decodeUdpHeaders(header, trace.packets.payloadLength[packet])
       const icmp = decodeIcmp(header)
       const at = milliseconds(trace.packets.sentAt[packet]).padStart(14)
       const fate = fates.get(packet)?.text ?? 'in flight'
+      const to = fates.get(packet)?.to ?? -1
+      const way = `${(names[trace.packets.host[packet]] ?? '?').padEnd(width)} > ${(names[to] ?? peerName(trace, spec, packet)).padEnd(width)}`
+      if (datagram !== undefined) {
+        lines.push([at, way, formatDatagramBody(datagram.udp, trace.packets.payloadLength[packet]), fate].join('  '))
+      }
       if (icmp.ok)
         lines.push(`${at}  ${'router'.padEnd(2 * width + 3)}  icmp ${formatIcmp(icmp.value.message)}  ${fate}`)
       continue

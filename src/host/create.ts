@@ -27,6 +27,8 @@ export function createHost(spec: HostSpec, index: number, seed: number): Host {
     connections: new Map(),
     listeners: new Map(),
     bound: new Map(),
+    udpPorts: new Map(),
+    unixPaths: new Map(),
     threads: new Map(),
     programs: spec.programs.map(compileProgram),
     routes: new Map(),

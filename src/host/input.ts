@@ -5,8 +5,8 @@
 import { present } from '../base'
 import { answerInTimeWait, leaveTimeWait, segmentArrives } from '../tcp'
 import type { Endpoint, Tcb } from '../tcp'
-import { decodeIcmp, decodePacket, FIN, isIcmp } from '../wire'
-import type { AnyPacket, IcmpPacket, Packet } from '../wire'
+import { decodeIcmp, decodePacket, decodeUdp, FIN, isIcmp, isUdp } from '../wire'
+import type { AnyPacket, IcmpPacket, Packet, UdpPacket } from '../wire'
 import { count } from './counters'
 import { findConnection, findListener } from './demux'
 import { dropPacket, refuse } from './drops'
@@ -17,6 +17,7 @@ import { connectionRequest, listenerInput } from './listener'
 import type { Host, Socket } from './records'
 import { settle } from './sockets'
 import { tcpIo } from './tcp-io'
+import { udpInput } from './udp/input'
 
 const LOOPBACK_NET = 127
 const MULTICAST = 0xe
@@ -37,6 +38,7 @@ export function hostPacketArrives(host: Host, arriving: AnyPacket, io: HostIo): 
   }
   count(host, CODEPOINT_COUNTERS[ip.tos & ECN_MASK])
   if (packet.icmp !== undefined) return icmpInput(host, packet, io)
+  if (packet.udp !== undefined) return udpInput(host, packet, io)
   const { segment } = packet
   const local = { address: ip.dst, port: segment.dstPort }
   const remote = { address: ip.src, port: segment.srcPort }
@@ -65,11 +67,23 @@ function isMartian(host: Host, local: Endpoint, remote: Endpoint): boolean {
 /** Reads a packet that the wire may have damaged; undefined when that shows (RFC 9293 MUST-3). */
 function verified(host: Host, packet: AnyPacket, bytes: Uint8Array, io: HostIo): AnyPacket | undefined {
   if (isIcmp(bytes)) return verifiedIcmp(host, packet, bytes, io)
+  if (isUdp(bytes)) return verifiedUdp(host, packet, bytes, io)
+  const { id, damaged, length, sentEvent } = packet
   const decoded = decodePacket(bytes)
-  if (decoded.ok) return { ...packet, ip: decoded.value.ip, segment: decoded.value.segment, icmp: undefined }
+  if (decoded.ok) return { id, damaged, length, sentEvent, ip: decoded.value.ip, segment: decoded.value.segment }
   count(host, 'InErrs')
   if (decoded.error === 'badChecksum') count(host, 'InCsumErrors')
   dropPacket(packet, decoded.error, decoded.error === 'badChecksum' ? 'badChecksum' : 'badHeader', io)
+  return undefined
+}
+
+function verifiedUdp(host: Host, packet: AnyPacket, bytes: Uint8Array, io: HostIo): UdpPacket | undefined {
+  const decoded = decodeUdp(bytes)
+  const { id, damaged, length, sentEvent } = packet
+  if (decoded.ok) return { id, damaged, length, sentEvent, ip: decoded.value.ip, udp: decoded.value.udp }
+  count(host, 'UdpInErrors')
+  if (decoded.error === 'badChecksum') count(host, 'UdpInCsumErrors')
+  dropPacket(packet, decoded.error, decoded.error === 'badChecksum' ? 'udpChecksum' : 'badHeader', io)
   return undefined
 }
 

@@ -38,6 +38,8 @@ function forget(host: Host): void {
   host.connections = new Map()
   host.listeners = new Map()
   host.bound = new Map()
+  host.udpPorts = new Map()
+  host.unixPaths = new Map()
   host.threads = new Map()
   host.routes = new Map()
   host.counters = new Map()

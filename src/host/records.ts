@@ -10,6 +10,8 @@ import type { Micros } from '../base'
 import type { Endpoint, Tcb, TcpConfig } from '../tcp'
 import type { Call, CallView, HostSpec, Sysctl } from '../trace'
 import type { Ipv4Address } from '../wire'
+import type { UdpState } from './udp/records'
+import type { UnixState } from './unix/records'
 
 /** The process that programs and clicks run in. */
 export const FIRST_PID = 1_000
@@ -40,8 +42,12 @@ export interface Host {
   connections: Map<number, Map<number, number>>
   /** Sockets in LISTEN by local port. */
   listeners: Map<number, number[]>
-  /** Every socket that holds a local port: Linux's bind buckets. */
+  /** Every TCP socket that holds a local port: Linux's bind buckets. */
   bound: Map<number, Set<number>>
+  /** UDP sockets by local port, the last one bound first; the two protocols' ports have nothing to do with each other. */
+  udpPorts: Map<number, number[]>
+  /** Bound Unix sockets by path. A path stays when its socket is gone, as -1, until unlink(). */
+  unixPaths: Map<string, number>
   threads: Map<number, Thread>
   /** Programs of this start, flattened. */
   programs: readonly Program[]
@@ -162,6 +168,10 @@ export interface Socket {
   streamOffset: number
   /** IP identification of its next packet. */
   identification: number
+  /** What speaks through it. A datagram or Unix socket has its own record and neither TCB nor listener. */
+  readonly protocol: 'tcp' | 'udp' | 'unix'
+  readonly udp: UdpState | undefined
+  readonly unix: UnixState | undefined
 }
 
 /** A wake-up without a key, which every poller takes as its own (sk_state_change). */

@@ -62,6 +62,9 @@ export function createSocket(
     scheduledAt: NEVER,
     streamOffset: 0,
     identification: 0,
+    protocol: 'tcp',
+    udp: undefined,
+    unix: undefined,
   }
   host.sockets.set(id, socket)
   return socket

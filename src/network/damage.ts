@@ -2,21 +2,16 @@
 import { nextInt } from '../base'
 import type { Prng } from '../base'
 import type { RuleName } from '../trace'
-import { encodeIcmp, encodePacket } from '../wire'
-import type { AnyPacket } from '../wire'
+import { packetBytes } from '../wire'
 import type { Flight, NetworkIo } from './network'
 import { record } from './record'
 
 /** Flips one bit of the packet, header or payload. A second damage adds to the first. */
 export function damage(flight: Flight, random: Prng, rule: RuleName, cause: number, io: NetworkIo): void {
   const { packet } = flight
-  const bytes = (packet.damaged ?? bytesOf(packet)).slice()
+  const bytes = (packet.damaged ?? packetBytes(packet)).slice()
   const bit = nextInt(random, bytes.length * 8)
   bytes[bit >> 3] ^= 0x80 >> (bit & 7)
   flight.packet = { ...packet, damaged: bytes }
   flight.cause = record(io, flight.from, cause, 'link/packetCorrupted', rule, packet.id, flight.link, bit >> 3)
-}
-
-function bytesOf(packet: AnyPacket): Uint8Array {
-  return packet.icmp === undefined ? encodePacket(packet.ip, packet.segment) : encodeIcmp(packet.ip, packet.icmp)
 }

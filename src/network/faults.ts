@@ -1,8 +1,8 @@
 /** The scenario's faults: packets chosen by what they are and by their place among their kind, not by chance. */
 import type { Micros } from '../base'
 import type { FaultSpec } from '../trace'
-import { ACK, FIN, PSH, RST, SYN } from '../wire'
-import type { Packet } from '../wire'
+import { ACK, FIN, payloadLength, PSH, RST, SYN } from '../wire'
+import type { AnyPacket } from '../wire'
 import type { Fault } from './network'
 
 /** What all matching faults together ask for. */
@@ -19,7 +19,7 @@ const NONE: Readonly<FaultOrders> = { lose: false, delayMicros: 0, duplicate: fa
 const LETTERS: Readonly<Record<string, number>> = { S: SYN, A: ACK, '.': ACK, F: FIN, R: RST, P: PSH }
 
 /** Counts the packet in every fault that it matches and collects the orders of those whose turn it is. */
-export function matchFaults(faults: readonly Fault[], from: number, packet: Packet): Readonly<FaultOrders> {
+export function matchFaults(faults: readonly Fault[], from: number, packet: AnyPacket): Readonly<FaultOrders> {
   let orders: FaultOrders | undefined
   for (const fault of faults) {
     if (!matches(fault.spec, from, packet)) continue
@@ -33,11 +33,11 @@ export function matchFaults(faults: readonly Fault[], from: number, packet: Pack
   return orders ?? NONE
 }
 
-function matches(spec: FaultSpec, from: number, packet: Packet): boolean {
+function matches(spec: FaultSpec, from: number, packet: AnyPacket): boolean {
   if (spec.from !== from) return false
-  if (spec.data !== undefined && spec.data !== packet.segment.payload.length > 0) return false
+  if (spec.data !== undefined && spec.data !== payloadLength(packet) > 0) return false
   for (const letter of spec.flags ?? '') {
-    if ((packet.segment.flags & (LETTERS[letter] ?? 0)) === 0) return false
+    if (((packet.segment?.flags ?? 0) & (LETTERS[letter] ?? 0)) === 0) return false
   }
   return true
 }

@@ -10,7 +10,7 @@ import { nextChance, nextInt } from '../base'
 import { LOSS_REASONS, NO_LINK } from '../trace'
 import type { LossReason, RuleName } from '../trace'
 import { CE, NOT_ECT } from '../wire'
-import type { Packet } from '../wire'
+import type { AnyPacket } from '../wire'
 import { damage } from './damage'
 import { matchFaults } from './faults'
 import type { FaultOrders } from './faults'
@@ -22,7 +22,7 @@ import { record } from './record'
 import { isTooLong, refuseLong } from './too-long'
 
 /** Sends a packet on its way. 'noRoute' when the sender has no link and the packet is not for itself. */
-export function submitPacket(net: Network, from: number, packet: Packet, io: NetworkIo): 'sent' | 'noRoute' {
+export function submitPacket(net: Network, from: number, packet: AnyPacket, io: NetworkIo): 'sent' | 'noRoute' {
   const to = hostOfAddress(net, from, packet.ip.dst)
   if (to === from) {
     loopBack(net, from, packet, io)
@@ -49,13 +49,13 @@ interface Way {
   readonly direction: Direction
 }
 
-function loopBack(net: Network, from: number, packet: Packet, io: NetworkIo): void {
+function loopBack(net: Network, from: number, packet: AnyPacket, io: NetworkIo): void {
   const flight = createFlight(packet, { from, to: from, link: NO_LINK, direction: 'aToB' }, io.now)
   net.flights.set(packet.id, flight)
   io.schedule(packet.id, 0, io.now)
 }
 
-function transmit(net: Network, way: Way, from: number, packet: Packet, faults: FaultOrders, io: NetworkIo): void {
+function transmit(net: Network, way: Way, from: number, packet: AnyPacket, faults: FaultOrders, io: NetworkIo): void {
   const { direction, index } = way
   const { now } = io
   serve(direction, now)
@@ -94,7 +94,7 @@ function transmit(net: Network, way: Way, from: number, packet: Packet, faults: 
 }
 
 /** A queue that has grown tells an ECN-capable sender so, instead of losing its packets later (RFC 3168 5, RFC 8257 3.1). `waiting`: packets before it. */
-function marked(packet: Packet, waiting: number, { direction, index }: Way, from: number, io: NetworkIo): Packet {
+function marked(packet: AnyPacket, waiting: number, { direction, index }: Way, from: number, io: NetworkIo): AnyPacket {
   const threshold = direction.settings.markPackets ?? 0
   const { ip } = packet
   if (threshold === 0 || waiting < threshold || (ip.tos & CE) === NOT_ECT || (ip.tos & CE) === CE) return packet
@@ -122,6 +122,6 @@ function takeChances(net: Network, flight: Flight, direction: Direction, faults:
 }
 
 /** A packet that gets no further than its own end of the link. */
-function lose(io: NetworkIo, from: number, packet: Packet, link: number, reason: LossReason, rule: RuleName): void {
+function lose(io: NetworkIo, from: number, packet: AnyPacket, link: number, reason: LossReason, rule: RuleName): void {
   record(io, from, packet.sentEvent, 'link/packetLost', rule, packet.id, link, LOSS_REASONS.indexOf(reason))
 }

@@ -5,8 +5,8 @@
  */
 import { LOSS_REASONS } from '../trace'
 import type { LinkSettings } from '../trace'
-import { encodePacket, FRAGMENTATION_NEEDED, ICMP_UNREACHABLE, icmpError } from '../wire'
-import type { IcmpPacket, Packet } from '../wire'
+import { FRAGMENTATION_NEEDED, ICMP_UNREACHABLE, icmpError, packetBytes } from '../wire'
+import type { AnyPacket, IcmpPacket } from '../wire'
 import { createFlight } from './flight'
 import type { DirectionName, Link, Network, NetworkIo } from './network'
 import { record } from './record'
@@ -23,18 +23,17 @@ interface Way {
   readonly settings: LinkSettings
 }
 
-export function isTooLong({ mtuBytes = 0 }: LinkSettings, { ip, length }: Packet): boolean {
+export function isTooLong({ mtuBytes = 0 }: LinkSettings, { ip, length }: AnyPacket): boolean {
   return mtuBytes > 0 && length > mtuBytes && ip.dontFragment
 }
 
 /** Loses the packet, and lets its sender know unless the link is silent. */
-export function refuseLong(net: Network, way: Way, from: number, packet: Packet, io: NetworkIo): void {
+export function refuseLong(net: Network, way: Way, from: number, packet: AnyPacket, io: NetworkIo): void {
   const { link, index, name, settings } = way
   const reason = LOSS_REASONS.indexOf('tooLong')
   const event = record(io, from, packet.sentEvent, 'link/packetLost', 'mtuExceeded', packet.id, index, reason)
   if (settings.icmpSilent === 1) return
-  const quoted = encodePacket(packet.ip, packet.segment)
-  const icmp = icmpError(ICMP_UNREACHABLE, FRAGMENTATION_NEEDED, settings.mtuBytes ?? 0, quoted)
+  const icmp = icmpError(ICMP_UNREACHABLE, FRAGMENTATION_NEEDED, settings.mtuBytes ?? 0, packetBytes(packet))
   const answer: Omit<IcmpPacket, 'id'> = {
     ip: { src: FIRST_ROUTER - index, dst: packet.ip.src, ttl: TTL, identification: 0, tos: 0, dontFragment: false },
     icmp,

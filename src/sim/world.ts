@@ -26,7 +26,7 @@ import type { Host, HostIo } from '../host'
 import { changeLink, createNetwork, orderPacket, packetDue, packetIsDue, setPlugged, submitPacket } from '../network'
 import type { Network, NetworkIo } from '../network'
 import type { Action, WorldSpec } from '../trace'
-import { encodeHeaders, encodeIcmp } from '../wire'
+import { packetParts } from '../wire'
 import { describeAction } from './describe-action'
 import { createRecorderState } from './recorder'
 import type { RecorderState, TraceRecorder } from './recorder'
@@ -53,7 +53,6 @@ export interface World {
   readonly networkIo: NetworkIo & { now: Micros }
 }
 
-const NOTHING = new Uint8Array(0)
 const PACKET = 0
 const SOCKET = 1
 const THREAD = 2
@@ -157,12 +156,8 @@ function worldFrom(spec: WorldSpec, recorder: TraceRecorder, state: WorldState):
       pushEvent(world.state.heap, at, PACKET, packet, version)
     },
     newPacket: (from, packet) => {
-      if (packet.icmp !== undefined) {
-        const bytes = encodeIcmp(packet.ip, packet.icmp)
-        return recorder.packet(from, bytes, bytes.length, NOTHING)
-      }
-      const header = encodeHeaders(packet.ip, packet.segment)
-      return recorder.packet(from, header, header.length, packet.segment.payload)
+      const { header, payload } = packetParts(packet)
+      return recorder.packet(from, header, header.length, payload)
     },
   }
   const world: World = { spec, recorder, state, hostIo, networkIo }

@@ -18,7 +18,7 @@ import type { Host, HostIo } from '../host'
 import { DROP_REASONS, EVENT_FIELDS, TCP_STATES } from '../trace'
 import type { Call, CallView, EventType, HostView, Recorder, SocketView, Step, Sysctl } from '../trace'
 import { formatFlags } from '../wire'
-import type { IcmpPacket, Packet } from '../wire'
+import type { AnyPacket, IcmpPacket, Packet, UdpPacket } from '../wire'
 
 export const CLIENT = 0
 export const SERVER = 1
@@ -41,11 +41,14 @@ export interface HostBench {
   readonly io: HostIo & { now: Micros }
   readonly recorder: Recorder
   readonly events: BenchEvent[]
-  /** Every packet that left a host. */
+  /** Every segment that left a host. */
   readonly packets: { readonly at: Micros; readonly from: number; readonly packet: Packet }[]
-  readonly flying: Map<number, Packet>
-  /** Packets that this says yes to are lost. */
+  /** Those that were no segments. */
+  readonly others: { readonly at: Micros; readonly from: number; readonly packet: UdpPacket | IcmpPacket }[]
+  readonly flying: Map<number, AnyPacket>
+  /** Segments that this says yes to are lost, and other packets. */
   lose: (packet: Packet, from: number) => boolean
+  loseOther: (packet: UdpPacket | IcmpPacket, from: number) => boolean
   delayMicros: Micros
   heap: EventHeap
 }
@@ -100,18 +103,24 @@ export function createBench(options: BenchOptions = {}): HostBench {
     events,
     recorder,
     packets: [],
+    others: [],
     flying: new Map(),
     lose: () => false,
+    loseOther: () => false,
     delayMicros: options.delayMicros ?? 10_000,
     heap: createEventHeap(),
     io: {
       now: 0,
       recorder,
       send: (packet) => {
-        bench.packets.push({ at: bench.io.now, from: recorder.host, packet })
+        const sent = { at: bench.io.now, from: recorder.host }
+        if (packet.segment === undefined) bench.others.push({ ...sent, packet })
+        else bench.packets.push({ ...sent, packet })
         const loopback = packet.ip.dst >>> 24 === 127 || packet.ip.dst === bench.hosts[recorder.host].address
         const to = loopback ? recorder.host : 1 - recorder.host
-        if (bench.lose(packet, recorder.host)) return
+        const lost =
+          packet.segment === undefined ? bench.loseOther(packet, recorder.host) : bench.lose(packet, recorder.host)
+        if (lost) return
         bench.flying.set(packet.id, packet)
         pushEvent(bench.heap, bench.io.now + (loopback ? 0 : bench.delayMicros), PACKET, to, packet.id)
       },
@@ -175,14 +184,14 @@ function discardStale(bench: HostBench): void {
 export function inject(
   bench: HostBench,
   host: number,
-  packet: Omit<Packet, 'id' | 'sentEvent'> | Omit<IcmpPacket, 'id' | 'sentEvent'>,
+  packet: Omit<Packet, 'id' | 'sentEvent'> | Omit<IcmpPacket, 'id' | 'sentEvent'> | Omit<UdpPacket, 'id' | 'sentEvent'>,
 ): void {
   Object.assign(bench.recorder, { host, socket: -1, cause: 0 })
   const id = bench.recorder.packet(
     1 - host,
     new Uint8Array(0),
     0,
-    packet.icmp === undefined ? packet.segment.payload : new Uint8Array(0),
+    packet.segment?.payload ?? packet.udp?.payload ?? new Uint8Array(0),
   )
   hostPacketArrives(bench.hosts[host], { ...packet, id, sentEvent: 0 }, bench.io)
   run(bench, 0)

@@ -135,6 +135,14 @@ export const EVENT_FIELDS = {
   'tcp/backoffReverted': { backoff: 'uint', rtoMicros: 'uint' },
   /** The peer has marked a byte of its stream as urgent. */
   'tcp/urgentAnnounced': { seq: 'seq', length: 'uint' },
+  /** A datagram left its socket; `length` is that of its data. */
+  'udp/datagramSent': { packet: 'packet', length: 'uint' },
+  /** A socket's receive queue took a datagram; `queued` stand in it now, which are charged `rmem` bytes of memory. */
+  'udp/datagramArrived': { packet: 'packet', length: 'uint', queued: 'uint', rmem: 'uint' },
+  /** A socket's receive buffer had no room for a datagram; `drops` so far. */
+  'udp/datagramDropped': { packet: 'packet', reason: 'dropReason', rmem: 'uint', limit: 'uint', drops: 'uint' },
+  /** A read took less than the datagram had; the rest is gone. */
+  'udp/datagramTruncated': { length: 'uint', taken: 'uint' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

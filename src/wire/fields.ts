@@ -12,6 +12,7 @@ import { formatIpv4, IPV4_HEADER_LENGTH } from './ipv4'
 import { flagLetters, formatFlags } from './notation'
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from './segment'
 import { TCP_HEADER_LENGTH, tcpSum } from './tcp'
+import { UDP_HEADER_LENGTH, udpSum } from './udp'
 
 /** One row of a header's description. `bits` as in Field; without it the field is whole bytes. */
 interface Row {
@@ -110,6 +111,13 @@ const TCP_ROWS: readonly Row[] = [
   { name: 'Urgent Pointer', at: 18, length: 2, value: decimal },
 ]
 
+const UDP_ROWS: readonly Row[] = [
+  { name: 'Source Port', at: 0, length: 2, value: decimal },
+  { name: 'Destination Port', at: 2, length: 2, value: decimal },
+  { name: 'Length', at: 4, length: 2, value: decimal },
+  { name: 'Checksum', at: 6, length: 2, value: hex16 },
+]
+
 /** Takes a packet apart: one root for each layer that is there. Never throws. */
 export function dissect(bytes: Uint8Array): Field[] {
   const headerLength = (bytes[0] & 15) * 4
@@ -120,8 +128,18 @@ export function dissect(bytes: Uint8Array): Field[] {
   const end = Math.max(headerLength, Math.min(totalLength, bytes.length))
   const fields = [ipField(bytes, headerLength)]
   const tcpEnd = headerLength + (bytes[headerLength + 12] >> 4) * 4
-  const isTcp = bytes[9] === PROTOCOL_TCP && (get16(bytes, 6) & 0x1fff) === 0
-  if (!isTcp || headerLength + TCP_HEADER_LENGTH > end || tcpEnd < headerLength + TCP_HEADER_LENGTH || tcpEnd > end) {
+  const isFirst = (get16(bytes, 6) & 0x1fff) === 0
+  const isTcp = bytes[9] === PROTOCOL_TCP && isFirst
+  const udpEnd = headerLength + UDP_HEADER_LENGTH
+  if (bytes[9] === PROTOCOL_UDP && isFirst && udpEnd <= end) {
+    fields.push(udpField(bytes, headerLength, totalLength))
+    if (end > udpEnd) fields.push(dataField('UDP payload', bytes, udpEnd, end))
+  } else if (
+    !isTcp ||
+    headerLength + TCP_HEADER_LENGTH > end ||
+    tcpEnd < headerLength + TCP_HEADER_LENGTH ||
+    tcpEnd > end
+  ) {
     if (end > headerLength) fields.push(dataField('Data', bytes, headerLength, end))
   } else {
     fields.push(tcpField(bytes, headerLength, tcpEnd, totalLength))
@@ -158,6 +176,25 @@ function tcpField(bytes: Uint8Array, start: number, end: number, totalLength: nu
     return verdict(field, given, checksumOf(addSums(sum, ~given & 0xffff)))
   })
   return { ...leaf('tcp', 'Transmission Control Protocol', value, start, end), children: checked }
+}
+
+function udpField(bytes: Uint8Array, start: number, totalLength: number): Field {
+  const length = get16(bytes, start + 4)
+  const end = start + UDP_HEADER_LENGTH
+  const value = `Src Port: ${get16(bytes, start)}, Dst Port: ${get16(bytes, start + 2)}, Len: ${length - UDP_HEADER_LENGTH}`
+  const checked = readRows('udp', UDP_ROWS, bytes, start).map((field) => {
+    if (field.start !== start + 6) return field
+    const given = get16(bytes, start + 6)
+    if (given === 0) return { ...field, value: `${field.value} [zero-value ignored]` }
+    if (totalLength > bytes.length || start + length > bytes.length)
+      return { ...field, value: `${field.value} [unverified]` }
+    const sum = addSums(
+      udpSum(bytes, start, length),
+      sumPayload(bytes.subarray(end, start + Math.max(length, UDP_HEADER_LENGTH))),
+    )
+    return verdict(field, given, checksumOf(addSums(sum, ~given & 0xffff)))
+  })
+  return { ...leaf('udp', 'User Datagram Protocol', value, start, end), children: checked }
 }
 
 /** Says whether a checksum is right; +0 and -0 of one's complement are the same number. */

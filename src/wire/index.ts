@@ -19,9 +19,18 @@ export {
 } from './icmp'
 export type { IcmpMessage, QuotedSegment } from './icmp'
 export { formatIpv4, parseIpv4 } from './ipv4'
-export { flagLetters, formatFlags, formatOptions, formatSegment, formatSegmentBody, relativeSeq } from './notation'
+export {
+  flagLetters,
+  formatDatagram,
+  formatDatagramBody,
+  formatFlags,
+  formatOptions,
+  formatSegment,
+  formatSegmentBody,
+  relativeSeq,
+} from './notation'
 export type { SequenceBase } from './notation'
-export type { AnyPacket, IcmpPacket, Packet } from './packet'
+export type { AnyPacket, IcmpPacket, Packet, UdpPacket } from './packet'
 export { accEcnLength, optionsLength } from './options'
 export {
   ACK,
@@ -42,3 +51,7 @@ export {
 } from './segment'
 export type { AccEcnOption, Ipv4Address, Ipv4Header, SackBlock, TcpOptions, TcpSegment } from './segment'
 export type { SegmentHeader } from './tcp'
+export { decodeUdp, decodeUdpHeaders, encodeUdp, encodeUdpHeaders, isUdp, quotedDatagram } from './udp'
+export type { DecodedDatagram, QuotedDatagram, UdpDatagram } from './udp'
+export { decodeContents, packetBytes, packetParts, payloadLength } from './whole'
+export type { PacketContents } from './whole'

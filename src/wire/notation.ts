@@ -3,6 +3,7 @@
  *
  *     10.0.0.1:40001 > 10.0.0.2:80 SYN seq 0 win 64240 <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>
  *     10.0.0.1:40001 > 10.0.0.2:80 PSH,ACK seq 1:101(100) ack 1 win 502 <nop,nop,TS val 9 ecr 8>
+ *     10.0.0.1:40001 > 10.0.0.2:53 UDP length 29
  *
  * Sequence numbers are relative to the ISNs that the caller gives, and absolute where it gives none. The window is the field as it stands in
  * the header. Options are spelled as tcpdump and packetdrill spell them, in the order in which the bytes have them.
@@ -13,6 +14,7 @@ import { formatIpv4 } from './ipv4'
 import { ACK, AE, CWR, ECE, FIN, PSH, RST, SYN, URG } from './segment'
 import type { AccEcnOption, Ipv4Header, TcpOptions } from './segment'
 import type { SegmentHeader } from './tcp'
+import type { UdpDatagram } from './udp'
 
 const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
   [FIN, 'FIN'],
@@ -80,6 +82,22 @@ export function formatSegmentBody(segment: SegmentHeader, payloadLength: number,
   const text = formatOptions(options, base.irs)
   if (text !== '') parts.push(`<${text}>`)
   return parts.join(' ')
+}
+
+/** A datagram on one line, with its addresses. The length is that of the data. */
+export function formatDatagram(
+  ip: Pick<Ipv4Header, 'src' | 'dst'>,
+  udp: Pick<UdpDatagram, 'srcPort' | 'dstPort' | 'checksummed'>,
+  payloadLength: number,
+): string {
+  const from = `${formatIpv4(ip.src)}:${udp.srcPort}`
+  const to = `${formatIpv4(ip.dst)}:${udp.dstPort}`
+  return `${from} > ${to} ${formatDatagramBody(udp, payloadLength)}`
+}
+
+/** The same without the addresses. */
+export function formatDatagramBody({ checksummed }: Pick<UdpDatagram, 'checksummed'>, payloadLength: number): string {
+  return `UDP length ${payloadLength}${checksummed ? '' : ' [no cksum]'}`
 }
 
 function formatRange(seq: Seq32, length: number, iss: Seq32 | undefined): string {

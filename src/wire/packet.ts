@@ -4,6 +4,7 @@
  */
 import type { IcmpMessage } from './icmp'
 import type { Ipv4Header, TcpSegment } from './segment'
+import type { UdpDatagram } from './udp'
 
 interface Envelope {
   /** Number in the trace's packet table. */
@@ -21,12 +22,22 @@ interface Envelope {
 export interface Packet extends Envelope {
   readonly segment: TcpSegment
   readonly icmp?: undefined
+  readonly udp?: undefined
 }
 
 /** A packet that tells of another one's misfortune. */
 export interface IcmpPacket extends Envelope {
   readonly icmp: IcmpMessage
+  readonly segment?: undefined
+  readonly udp?: undefined
+}
+
+/** A packet with a datagram in it. */
+export interface UdpPacket extends Envelope {
+  readonly udp: UdpDatagram
+  readonly segment?: undefined
+  readonly icmp?: undefined
 }
 
 /** Whatever a link carries. */
-export type AnyPacket = Packet | IcmpPacket
+export type AnyPacket = Packet | IcmpPacket | UdpPacket

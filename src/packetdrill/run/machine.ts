@@ -54,7 +54,10 @@ export function createMachine(spec: HostSpec): Machine {
     io: {
       now: 0,
       recorder,
-      send: (packet) => machine.sent.push({ at: machine.now, packet }),
+      // A script looks at segments; what else a host sends it does not see.
+      send: (packet) => {
+        if (packet.segment !== undefined) machine.sent.push({ at: machine.now, packet })
+      },
       scheduleSocket: (_, socket, at) => pushEvent(machine.timers, at, SOCKET, HOST, socket),
       scheduleThread: (_, thread, at) => pushEvent(machine.threads, at, THREAD, HOST, thread),
       newSocketId: () => machine.nextSocket++,

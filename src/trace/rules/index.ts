@@ -4,6 +4,7 @@ import { NETWORK_RULES } from './network'
 import type { Rule } from './rule'
 import { SENDER_RULES } from './sender'
 import { TCP_RULES } from './tcp'
+import { UDP_RULES } from './udp'
 
 const ALL = {
   none: { rfc: 'none', linux: 'none' },
@@ -11,6 +12,7 @@ const ALL = {
   ...HOST_RULES,
   ...NETWORK_RULES,
   ...SENDER_RULES,
+  ...UDP_RULES,
 } as const
 
 export type RuleName = keyof typeof ALL

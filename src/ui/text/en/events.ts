@@ -241,6 +241,13 @@ export const events: Sentences = {
   'tcp/urgentAnnounced': (e, t) =>
     `${capital(host(t, e.host))} was told that byte \`${t.received(e.socket, e.seq)}\` is urgent`,
   'tcp/mtuProbed': (e, t) => `${capital(owner(e, t))} tries a packet of ${bytes(e.mtu)}`,
+  'udp/datagramSent': (e, t) => `${capital(host(t, e.host))} sent a datagram of ${bytes(e.length)}`,
+  'udp/datagramArrived': (e, t) =>
+    `${capital(host(t, e.host))} put a datagram of ${bytes(e.length)} into the receive queue, ${e.queued} in it`,
+  'udp/datagramDropped': (e, t) =>
+    `${capital(host(t, e.host))} dropped a datagram: ${DROPS[e.reason]}; ${bytes(e.rmem)} of memory in use of ${e.limit}, ${e.drops} dropped so far`,
+  'udp/datagramTruncated': (e, t) =>
+    `A read on ${host(t, e.host)} took ${bytes(e.taken)} of a datagram of ${bytes(e.length)}; the rest is gone`,
   'tcp/backoffReverted': (e, t) =>
     `${capital(owner(e, t))} takes a doubling of its timer back: rto ${t.duration(e.rtoMicros)}`,
 }

@@ -118,6 +118,7 @@ export const heroes = {
       tcp: 'Transmission Control Protocol',
       options: 'TCP options',
       payload: 'Payload',
+      udp: 'User Datagram Protocol',
     },
     size: (header: number, payload: number) => `${header} B of headers, ${payload} B of payload`,
     more: (count: number) => `${count} more bytes`,
