@@ -1,7 +1,7 @@
 /** A call as C would write it, with its symbolic names; strace's habits, lengths in place of contents. */
 import { utf8Bytes } from '../base'
 import { formatPollEvents } from '../trace'
-import type { Call, FileCall, OptionValue, SocketOption } from '../trace'
+import type { Call, FileCall, OptionValue, ProcessCall, SocketOption } from '../trace'
 
 const SHOWN_TEXT = 24
 
@@ -34,8 +34,35 @@ export function formatCall(call: Call, fd: number): string {
       return `fcntl(${fd}, F_SETFL, ${call.nonblock ? 'O_NONBLOCK' : '0'})`
     case 'rawSend':
       return `sendto(raw, ${call.src}:${call.srcPort} > ${call.dst}:${call.dstPort} [${call.flags}])`
+    case 'dup':
+    case 'dup2':
+    case 'fork':
+    case 'exit':
+    case 'waitpid':
+    case 'kill':
+    case 'signal':
+      return formatProcessCall(call, fd)
     default:
       return formatFileCall(call, fd)
+  }
+}
+
+function formatProcessCall(call: ProcessCall, fd: number): string {
+  switch (call.call) {
+    case 'dup':
+      return `dup(${fd})`
+    case 'dup2':
+      return `dup2(${fd}, ${call.to})`
+    case 'fork':
+      return 'fork()'
+    case 'exit':
+      return `_exit(${call.status ?? 0})`
+    case 'waitpid':
+      return `waitpid(${call.pid}, ..., ${call.nohang === true ? 'WNOHANG' : '0'})`
+    case 'kill':
+      return `kill(${call.pid}, ${call.signal})`
+    case 'signal':
+      return `sigaction(${call.signal}, ${call.action}${call.restart === true ? ' | SA_RESTART' : ''})`
   }
 }
 

@@ -4,7 +4,8 @@ import { LINUX_SYSCTL } from '../trace'
 import type { HostSpec } from '../trace'
 import { parseIpv4 } from '../wire'
 import { compileProgram } from './program'
-import { FIRST_FD, FIRST_PID } from './records'
+import { addFirstProcess } from './processes/create'
+import { FIRST_PID } from './records'
 import type { Host } from './records'
 
 /** A running host, programs not started. `index` is its place in the world, `seed` the run's. */
@@ -34,11 +35,9 @@ export function createHost(spec: HostSpec, index: number, seed: number): Host {
     routes: new Map(),
     counters: new Map(),
     portsGiven: 0,
+    nextPid: FIRST_PID,
+    sigpipe: spec.sigpipe === 'default' ? 'SIG_DFL' : 'SIG_IGN',
   }
   addFirstProcess(host)
   return host
-}
-
-export function addFirstProcess(host: Host): void {
-  host.processes.set(FIRST_PID, { pid: FIRST_PID, name: host.name, descriptors: new Map(), noneFreeBelow: FIRST_FD })
 }

@@ -4,5 +4,13 @@ export { hostPacketArrives } from './input'
 export type { HostIo } from './io'
 export { crashHost, hostSetSysctl, restartHost } from './power'
 export type { Host } from './records'
-export { hostCall, hostInterrupt, hostThreadDue, hostThreadWakes, startPrograms } from './threads'
+export {
+  hostCall,
+  hostInterrupt,
+  hostSignal,
+  hostSpawn,
+  hostThreadDue,
+  hostThreadWakes,
+  startPrograms,
+} from './threads'
 export { hostTcpInfo, viewHost } from './view'

@@ -3,8 +3,9 @@ import { err, mix32, ok } from '../base'
 import type { Result } from '../base'
 import { LINUX_SYSCTL, sysctlError } from '../trace'
 import type { HostSpec, Sysctl } from '../trace'
-import { addFirstProcess } from './create'
 import type { HostIo } from './io'
+import { addFirstProcess } from './processes/create'
+import { FIRST_PID } from './records'
 import type { Host } from './records'
 
 /** All that the host knew is gone; nothing is sent, and nobody is told. */
@@ -24,6 +25,7 @@ export function restartHost(host: Host, spec: HostSpec, io: HostIo): void {
   host.sysctl = { ...LINUX_SYSCTL, ...spec.sysctl }
   host.secret = mix32(host.secret, host.boots)
   host.programs = []
+  host.nextPid = FIRST_PID
   addFirstProcess(host)
   io.recorder.socket = -1
   io.recorder.emit('host/restarted', 'powerOn')

@@ -10,7 +10,7 @@ import type { Instruction, Program, Thread } from './records'
 export function compileProgram(spec: ProgramSpec): Program {
   const code: Instruction[] = []
   compileSteps(spec.steps, code)
-  return { name: spec.name, startMicros: spec.startMicros, code }
+  return { name: spec.name, startMicros: spec.startMicros, code, process: spec.process ?? '' }
 }
 
 function compileSteps(steps: readonly Step[], code: Instruction[]): void {

@@ -8,13 +8,15 @@
  */
 import type { Micros } from '../base'
 import type { Endpoint, Tcb, TcpConfig } from '../tcp'
-import type { Call, CallView, HostSpec, Sysctl } from '../trace'
+import type { Call, CallView, HostSpec, SignalAction, SignalName, Sysctl } from '../trace'
 import type { Ipv4Address } from '../wire'
 import type { UdpState } from './udp/records'
 import type { UnixState } from './unix/records'
 
 /** The process that programs and clicks run in. */
 export const FIRST_PID = 1_000
+/** Parent of those whose own is gone: it asks for each at once, so they leave no zombie. */
+export const INIT_PID = 1
 /** 0, 1 and 2 are the standard streams. */
 export const FIRST_FD = 3
 /** RLIMIT_NOFILE, raised as a busy server raises it; a program that never closes meets EMFILE here and not the end of memory. */
@@ -57,6 +59,10 @@ export interface Host {
   counters: Map<string, number>
   /** Ephemeral ports given out so far; stirs the next choice. */
   portsGiven: number
+  /** What the next process will be called. */
+  nextPid: number
+  /** The profile's answer to SIGPIPE. */
+  readonly sigpipe: SignalAction
 }
 
 /** An exception to the route that everything takes. */
@@ -75,6 +81,21 @@ export interface Process {
   descriptors: Map<number, number>
   /** Every lower number is taken: where the search for a free one begins. */
   noneFreeBelow: number
+  /** Process that made it; INIT_PID for one without. */
+  parent: number
+  /** It does not end with its last program: a person works in it. */
+  readonly interactive: boolean
+  /** `exited 0`, `killed by SIGTERM`: a zombie, whose parent has not asked for it yet. '' while it runs. */
+  ended: string
+  /** Signals whose action is not the default one. */
+  signals: Partial<Record<SignalName, Disposition>>
+}
+
+/** struct sigaction, as far as it matters here. */
+export interface Disposition {
+  readonly action: SignalAction
+  /** SA_RESTART */
+  readonly restart: boolean
 }
 
 /** What descriptors refer to; dup and fork share one. */
@@ -215,6 +236,8 @@ export interface Program {
   readonly name: string
   readonly startMicros: Micros
   readonly code: readonly Instruction[]
+  /** Name of the process it runs in; '' for the host's own. */
+  readonly process: string
 }
 
 /** A program's steps without nesting. `end` is the instruction after the loop. */
@@ -275,6 +298,7 @@ export type BlockReason =
   | 'handshake not finished'
   | 'lingering until the FIN is acknowledged'
   | 'nothing ready'
+  | 'no child has ended'
 
 /** How many calls a thread remembers. */
 export const HISTORY = 8

@@ -5,21 +5,26 @@
  */
 import { err, NEVER, ok } from '../base'
 import type { Micros, Result } from '../base'
-import type { Call, CallView } from '../trace'
+import type { Call, CallView, SignalName } from '../trace'
 import { formatCall } from './call-text'
 import { makeCall, release, resumeCall } from './calls'
 import type { Outcome } from './calls'
 import { fileOf } from './descriptors'
 import type { HostIo } from './io'
+import { createProcess, processNamed } from './processes/create'
+import { goAsChild } from './processes/fork'
+import { deliverSignal, terminate } from './processes/signals'
+import { createThread, endThread, liveThreads } from './processes/thread'
 import { advance, callReturned, resolveFd } from './program'
-import { ENDED_THREADS, FIRST_PID, HISTORY } from './records'
+import { FIRST_PID, HISTORY } from './records'
 import type { Host, Process, Thread } from './records'
 import { makeReady } from './wake'
 
 /** Starts every program of the host at its time, in order. */
 export function startPrograms(host: Host, io: HostIo): void {
   host.programs.forEach((program, index) => {
-    const thread = createThread(host, FIRST_PID, index, undefined, io)
+    const pid = program.process === '' ? FIRST_PID : processNamed(host, program.process).pid
+    const thread = createThread(host, pid, index, undefined, io)
     thread.wakesAt = Math.max(io.now, program.startMicros)
     io.scheduleThread(host.index, thread.id, thread.wakesAt)
   })
@@ -28,7 +33,7 @@ export function startPrograms(host: Host, io: HostIo): void {
 /** A person's click: a new thread of process `pid` that makes this one call, in a dispatch of its own at this instant. */
 export function hostCall(host: Host, pid: number, call: Call, io: HostIo): Result<void> {
   if (!host.up) return err(`${host.name} is switched off.`)
-  if (!host.processes.has(pid)) return err(`${host.name} has no process ${pid}.`)
+  if (host.processes.get(pid)?.ended !== '') return err(`${host.name} has no process ${pid}.`)
   const thread = createThread(host, pid, -1, call, io)
   io.scheduleThread(host.index, thread.id, io.now)
   return ok(undefined)
@@ -42,6 +47,23 @@ export function hostInterrupt(host: Host, id: number, io: HostIo): Result<void> 
   io.recorder.socket = thread.blocked.socket
   const event = io.recorder.emit('host/signalled', 'systemCall', id, io.recorder.text('SIGUSR1'))
   makeReady(host, thread, event, io)
+  return ok(undefined)
+}
+
+/** A signal to a process, as `kill` in a shell of that host sends it. */
+export function hostSignal(host: Host, pid: number, signal: SignalName, io: HostIo): Result<void> {
+  const process = host.processes.get(pid)
+  if (process === undefined || process.ended !== '') return err(`${host.name} has no process ${pid}.`)
+  const thread = liveThreads(host, pid).at(0)?.id ?? 0
+  io.recorder.cause = io.recorder.emit('host/signalled', 'signalSent', thread, io.recorder.text(signal))
+  deliverSignal(host, process, signal, io)
+  return ok(undefined)
+}
+
+/** One more process for a person to work in. */
+export function hostSpawn(host: Host): Result<void> {
+  if (!host.up) return err(`${host.name} is switched off.`)
+  createProcess(host, host.name, true)
   return ok(undefined)
 }
 
@@ -63,25 +85,6 @@ export function hostThreadDue(host: Host, id: number, io: HostIo): boolean {
   return true
 }
 
-function createThread(host: Host, pid: number, program: number, call: Call | undefined, io: HostIo): Thread {
-  const thread: Thread = {
-    id: io.newThreadId(),
-    pid,
-    program,
-    state: 'ready',
-    wakesAt: io.now,
-    cause: io.recorder.cause,
-    pc: 0,
-    loops: [],
-    variables: {},
-    call,
-    blocked: undefined,
-    history: [],
-  }
-  host.threads.set(thread.id, thread)
-  return thread
-}
-
 function takeStep(host: Host, process: Process, thread: Thread, io: HostIo): void {
   thread.state = 'ready'
   if (thread.program === -1) {
@@ -98,7 +101,9 @@ function takeStep(host: Host, process: Process, thread: Thread, io: HostIo): voi
   } else {
     const { name } = host.programs[thread.program]
     io.recorder.emit('host/programEnded', 'programEnds', thread.id, io.recorder.text(name))
-    end(host, thread)
+    endThread(host, thread)
+    // main() has come back, and there is no other thread: exit(0).
+    if (!process.interactive && liveThreads(host, process.pid).length === 0) terminate(host, process, 'exited 0', io)
   }
 }
 
@@ -113,6 +118,8 @@ function enterCall(host: Host, process: Process, thread: Thread, call: Call, io:
   thread.call = call
   remember(thread, { fd, call: text, name: call.call, at: io.now, returned: null, event })
   const outcome = makeCall(host, process, thread, call, fd, io)
+  // exit(), or a signal that ends the process: nobody is left to return to.
+  if (!host.threads.has(thread.id)) return
   if (outcome.done) {
     leaveCall(host, thread, fd, text, outcome, io)
     return
@@ -138,6 +145,7 @@ function goOn(host: Host, process: Process, thread: Thread, io: HostIo): void {
   const { fd, text } = blocked
   io.recorder.socket = blocked.socket
   const outcome = resumeCall(host, process, thread, call, io)
+  if (!host.threads.has(thread.id)) return
   if (!outcome.done) {
     blocked.reason = outcome.reason
     blocked.progress = outcome.progress
@@ -179,29 +187,17 @@ function leaveCall(
   const came = { value, errno, at: io.now, ...(output === undefined ? {} : { output }) }
   thread.history[last] = { ...thread.history[last], call: answered, returned: came }
   thread.state = 'ready'
+  const child = outcome.child === undefined ? undefined : host.threads.get(outcome.child)
   if (thread.program === -1) {
-    end(host, thread)
-    return
+    endThread(host, thread)
+  } else {
+    callReturned(thread, host.programs[thread.program].code, value, outcome.kept ?? value)
+    makeReady(host, thread, event, io)
   }
-  callReturned(thread, host.programs[thread.program].code, value, outcome.kept ?? value)
-  makeReady(host, thread, event, io)
+  if (child !== undefined) goAsChild(host, child, io)
 }
 
 function remember(thread: Thread, view: CallView): void {
   thread.history.push(view)
   if (thread.history.length > HISTORY) thread.history.shift()
-}
-
-/** The newest ended threads stay for a while, to be read. */
-function end(host: Host, thread: Thread): void {
-  thread.state = 'ended'
-  thread.wakesAt = NEVER
-  let ended = 0
-  for (const other of host.threads.values()) if (other.state === 'ended') ended++
-  for (const other of host.threads.values()) {
-    if (ended <= ENDED_THREADS) return
-    if (other.state !== 'ended') continue
-    host.threads.delete(other.id)
-    ended--
-  }
 }

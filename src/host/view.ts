@@ -4,6 +4,7 @@ import type { Micros } from '../base'
 import { tcpInfo, viewTcb } from '../tcp'
 import type { Endpoint } from '../tcp'
 import type {
+  DescriptorView,
   HostView,
   ListenerView,
   ProcessView,
@@ -17,7 +18,7 @@ import { formatIpv4 } from '../wire'
 import { acceptQueueRoom, synQueueRoom } from './admit'
 import { formatCall } from './call-text'
 import { resolveFd } from './program'
-import type { Host, Listener, Process, QueueEntry, Socket, Thread } from './records'
+import type { Host, Listener, OpenFile, Process, QueueEntry, Socket, Thread } from './records'
 import { stateOf } from './sockets'
 
 const MAX_SOCKETS = 300
@@ -137,19 +138,35 @@ function viewQueue(host: Host, queue: ReadonlyMap<number, QueueEntry>): QueueEnt
   return out
 }
 
-function viewProcess(host: Host, { pid, name, descriptors }: Process): ProcessView {
+function viewProcess(host: Host, process: Process): ProcessView {
+  const { pid, name, descriptors, parent, ended, interactive, signals } = process
   const table = [...descriptors].toSorted(([a], [b]) => a - b)
+  const actions = Object.entries(signals).map(([signal, { action, restart }]) => {
+    return [signal, restart ? `${action}, SA_RESTART` : action] as const
+  })
   return {
     pid,
     name,
     descriptors: table.flatMap(([fd, id]) => {
       const file = host.files.get(id)
-      return file === undefined ? [] : [{ fd, socket: file.socket, nonblock: file.nonblock }]
+      return file === undefined ? [] : [viewDescriptor(host, fd, file)]
     }),
     threads: [...host.threads.values()]
       .filter((thread) => thread.pid === pid)
       .map((thread) => viewThread(host, thread)),
+    parent,
+    ended,
+    interactive,
+    signals: Object.fromEntries(actions.filter(([, action]) => action !== 'SIG_DFL')),
   }
+}
+
+function viewDescriptor(host: Host, fd: number, { id, socket, nonblock, special }: OpenFile): DescriptorView {
+  let references = 0
+  for (const { descriptors } of host.processes.values()) {
+    for (const file of descriptors.values()) if (file === id) references++
+  }
+  return { fd, socket, nonblock, file: id, kind: special?.kind ?? 'socket', references }
 }
 
 function viewThread(host: Host, thread: Thread): ThreadView {

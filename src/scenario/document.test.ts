@@ -113,6 +113,20 @@ describe('a mistake in a document is named in one sentence, with its place', () 
       'hosts[0].programs[0].steps[1].fd: no earlier step keeps a descriptor as "z".',
     ],
     [
+      withSteps({ call: 'kill', pid: 'child', signal: 'SIGTERM' }),
+      'hosts[0].programs[0].steps[1].pid: no earlier step keeps a process as "child".',
+    ],
+    [
+      withSteps({ call: 'signal', signal: 'SIGSEGV', action: 'SIG_IGN' }),
+      /^hosts\[0\]\.programs\[0\]\.steps\[1\]\.signal: expected one of SIGHUP, .*, got "SIGSEGV"\.$/,
+    ],
+    [withSteps({ call: 'exit', status: 256 }), /\.status: expected an exit status from 0 to 255, got 256\.$/],
+    [{ hosts: [{ name: 'a', sigpipe: 'die' }] }, 'hosts[0].sigpipe: expected one of default, ignore, got "die".'],
+    [
+      { actions: [{ at: '1s', do: 'signal', host: 'a', signal: 'SIGTERM', pid: 0 }] },
+      'actions[0].pid: expected the number of a process from 1 to 1000000, got 0.',
+    ],
+    [
       withSteps({ call: 'connect', fd: 's', address: 'c', port: 1 }),
       'hosts[0].programs[0].steps[1].address: "c" is neither a host nor an IPv4 address.',
     ],
@@ -179,7 +193,7 @@ describe('a mistake in a document is named in one sentence, with its place', () 
     [{ actions: [{ at: '1s', do: 'unplug', link: 1 }] }, 'actions[0].link: there is no link 1.'],
     [
       { actions: [{ at: '1s', do: 'explode' }] },
-      'actions[0].do: expected one of unplug, plug, change, crash, restart, sysctl, call, got "explode".',
+      'actions[0].do: expected one of unplug, plug, change, crash, restart, sysctl, call, signal, got "explode".',
     ],
   ])('%j', (changes, sentence) => {
     expect(complaint(changes)).toMatch(sentence)

@@ -4,7 +4,7 @@
  *
  * Version 1. A document of another version is refused by name; fields are never reinterpreted within a version.
  */
-import type { Call, Command } from '../trace'
+import type { Call, Command, SignalName } from '../trace'
 
 /** `'10ms'`, `'1.5s'`, `'2h'`, or a whole number of microseconds. */
 export type Duration = string | number
@@ -47,6 +47,8 @@ export interface HostDocument {
   /** Sysctls that differ from Linux's defaults, by Linux's names. */
   readonly sysctl?: Readonly<Record<string, number | string | readonly number[]>>
   readonly programs?: readonly ProgramDocument[]
+  /** `default`: SIGPIPE ends a process of this host that has said nothing about it. Ignored where left out. */
+  readonly sigpipe?: 'default' | 'ignore'
 }
 
 export interface ProgramDocument {
@@ -54,6 +56,8 @@ export interface ProgramDocument {
   /** At time 0 where left out. */
   readonly start?: Duration
   readonly steps: readonly StepDocument[]
+  /** A process of its own, which ends with its last program; without a name it runs in the host's own, where a person's calls are made. */
+  readonly process?: string
 }
 
 /** A step as the engine has it, but with durations in units, and with hosts' names where the engine wants addresses. */
@@ -119,7 +123,8 @@ export type TimedActionDocument = { readonly at: Duration } & (
   | { readonly do: 'crash'; readonly host: string }
   | { readonly do: 'restart'; readonly host: string }
   | { readonly do: 'sysctl'; readonly host: string; readonly name: string; readonly value: number | string }
-  | { readonly do: 'call'; readonly host: string; readonly call: Call }
+  | { readonly do: 'call'; readonly host: string; readonly call: Call; readonly pid?: number }
+  | { readonly do: 'signal'; readonly host: string; readonly signal: SignalName; readonly pid?: number }
 )
 
 /** Everything that a link or a session file carries: the document, what a person did, and where they stand. */

@@ -109,8 +109,12 @@ function loopError(steps: readonly StepDocument[], here: string, scope: Scope): 
 
 function stepError(step: StepDocument, here: string, { names, kept }: Scope): string | undefined {
   if (!('call' in step)) return undefined
-  if ('fd' in step && typeof step.fd === 'string' && !kept.has(step.fd)) {
-    return `${here}.fd: no earlier step keeps a descriptor as ${shown(step.fd)}.`
+  for (const field of ['fd', 'to', 'pid'] as const) {
+    const reference: unknown = Object.hasOwn(step, field)
+      ? (step as Readonly<Record<string, unknown>>)[field]
+      : undefined
+    if (typeof reference !== 'string' || kept.has(reference)) continue
+    return `${here}.${field}: no earlier step keeps a ${field === 'pid' ? 'process' : 'descriptor'} as ${shown(reference)}.`
   }
   if (step.as !== undefined) kept.add(step.as)
   const addresses: readonly (readonly [string, string])[] =

@@ -44,7 +44,9 @@ function toHost(host: HostDocument, place: number, addresses: ReadonlyMap<string
       name: program.name,
       startMicros: micros(program.start, 0),
       steps: program.steps.map((step) => toStep(step, addresses)),
+      ...(program.process === undefined ? {} : { process: program.process }),
     })),
+    ...(host.sigpipe === undefined ? {} : { sigpipe: host.sigpipe }),
   }
 }
 
@@ -123,7 +125,9 @@ function toAction(timed: TimedActionDocument, index: (name: string) => number): 
       return { kind: timed.do, host: index(timed.host) }
     case 'sysctl':
       return { kind: 'sysctl', host: index(timed.host), name: timed.name, value: timed.value }
+    case 'signal':
+      return { kind: 'signal', host: index(timed.host), pid: timed.pid ?? HAND_PID, signal: timed.signal }
     default:
-      return { kind: 'call', host: index(timed.host), pid: HAND_PID, call: timed.call }
+      return { kind: 'call', host: index(timed.host), pid: timed.pid ?? HAND_PID, call: timed.call }
   }
 }

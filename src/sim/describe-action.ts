@@ -28,5 +28,9 @@ export function describeAction(action: Action, spec: WorldSpec): string {
       return `restart ${host(action.host)}`
     case 'sysctl':
       return `${host(action.host)}: ${action.name} = ${action.value}`
+    case 'signal':
+      return `${host(action.host)}: kill -${action.signal.slice(3)} ${action.pid}`
+    case 'spawn':
+      return `${host(action.host)}: new process`
   }
 }

@@ -15,8 +15,10 @@ import {
   hostInterrupt,
   hostPacketArrives,
   hostSetSysctl,
+  hostSignal,
   hostSocketDeadline,
   hostSocketDue,
+  hostSpawn,
   hostThreadDue,
   hostThreadWakes,
   restartHost,
@@ -226,6 +228,10 @@ function act(world: World, action: Action): Result<void> {
       return ok(undefined)
     case 'sysctl':
       return hostSetSysctl(host, action.name, action.value)
+    case 'signal':
+      return hostSignal(host, action.pid, action.signal, hostIo)
+    case 'spawn':
+      return hostSpawn(host)
   }
 }
 

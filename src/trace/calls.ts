@@ -2,6 +2,8 @@
  * The system calls a person or a program can make, as data. A program is a list of these, and a click is one of them
  * given by hand. `fd` is a descriptor number, or the name under which an earlier step of the same program kept one.
  */
+import type { SignalAction, SignalName } from './signals'
+
 export type FdRef = number | string
 
 export type ShutdownHow = 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'
@@ -56,7 +58,7 @@ export type SocketOption = (typeof SOCKET_OPTIONS)[number]
 export type OptionValue = number | string
 
 /** Any call that a host makes. */
-export type Call = SocketCall | FileCall
+export type Call = SocketCall | FileCall | ProcessCall
 
 /** Calls on sockets, which scenarios and a person's clicks can make. */
 export type SocketCall =
@@ -134,6 +136,19 @@ export type FileCall =
     }
   | { readonly call: 'getsockname' | 'getpeername'; readonly fd: FdRef }
 
+/** Calls about descriptors, processes and signals. `pid` may be the name under which an earlier fork() of the program was kept. */
+export type ProcessCall =
+  | { readonly call: 'dup'; readonly fd: FdRef }
+  | { readonly call: 'dup2'; readonly fd: FdRef; readonly to: FdRef }
+  /** A child with the same descriptors; from a program, with a copy of its thread, in which it returns 0. */
+  | { readonly call: 'fork' }
+  | { readonly call: 'exit'; readonly status?: number }
+  /** -1 for any child; `nohang` is WNOHANG. */
+  | { readonly call: 'waitpid'; readonly pid: FdRef; readonly nohang?: boolean }
+  | { readonly call: 'kill'; readonly pid: FdRef; readonly signal: SignalName }
+  /** sigaction(2); `restart` is SA_RESTART, and means something for a handler. */
+  | { readonly call: 'signal'; readonly signal: SignalName; readonly action: SignalAction; readonly restart?: boolean }
+
 export type CallName = Call['call']
 
 /** What a call writes through its pointers. */
@@ -156,6 +171,8 @@ export type CallOutput =
       readonly truncated: boolean
     }
   | { readonly kind: 'address'; readonly address: string; readonly port: number }
+  /** What waitpid writes: how the child ended, `exited 0` or `killed by SIGPIPE`. */
+  | { readonly kind: 'status'; readonly status: string }
 
 /** One step of a program. */
 export type Step =

@@ -2,6 +2,7 @@
 import type { Micros } from '../base'
 import type { Call } from './calls'
 import type { LinkSettings } from './link-settings'
+import type { SignalName } from './signals'
 
 export type PacketOrder = 'lose' | 'delay' | 'duplicate' | 'corrupt' | 'hold' | 'release'
 
@@ -23,6 +24,10 @@ export type Action =
   /** Power on again, with empty tables and no programs. */
   | { readonly kind: 'restart'; readonly host: number }
   | { readonly kind: 'sysctl'; readonly host: number; readonly name: string; readonly value: number | string }
+  /** `kill` in a shell of the host. */
+  | { readonly kind: 'signal'; readonly host: number; readonly pid: number; readonly signal: SignalName }
+  /** A process of its own for a person to work in, with no descriptors. */
+  | { readonly kind: 'spawn'; readonly host: number }
 
 /** An action and where it was done: after `step` dispatches, with the clock at `at`. */
 export interface Command {

@@ -36,6 +36,8 @@ export const ERRNO = {
   ENONET: [64, 'Machine is not on the network'],
   EPROTO: [71, 'Protocol error'],
   EHOSTDOWN: [112, 'Host is down'],
+  ESRCH: [3, 'No such process'],
+  ECHILD: [10, 'No child processes'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>
 
 export type Errno = keyof typeof ERRNO

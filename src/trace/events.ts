@@ -143,6 +143,19 @@ export const EVENT_FIELDS = {
   'udp/datagramDropped': { packet: 'packet', reason: 'dropReason', rmem: 'uint', limit: 'uint', drops: 'uint' },
   /** A read took less than the datagram had; the rest is gone. */
   'udp/datagramTruncated': { length: 'uint', taken: 'uint' },
+  /** dup(), dup2(): `fd` names the open file of `from` too; so many references to it are held now. */
+  'host/descriptorDuplicated': { fd: 'int', from: 'int', references: 'uint' },
+  /** A descriptor was closed whose open file has others: nothing happens to the socket. */
+  'host/referenceDropped': { fd: 'int', references: 'uint' },
+  /** The last descriptor of a socket is gone; its connection goes on in `state` without a process. */
+  'host/orphaned': { state: 'state' },
+  'host/processForked': { parent: 'uint', child: 'uint', descriptors: 'uint' },
+  /** `how`: `exited 0`, `killed by SIGPIPE`. A zombie waits for its parent's waitpid(). */
+  'host/processEnded': { pid: 'uint', how: 'text', zombie: 'uint' },
+  /** What became of a signal: `ignored`, `handler`, `ends the process`. */
+  'host/signalDelivered': { pid: 'uint', thread: 'uint', signal: 'text', action: 'text' },
+  /** A handler with SA_RESTART came back, and the call that it interrupted goes on. */
+  'host/callRestarted': { thread: 'uint', fd: 'int', call: 'text' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

@@ -5,6 +5,7 @@ export type {
   FdRef,
   FileCall,
   OptionValue,
+  ProcessCall,
   ShutdownHow,
   SocketCall,
   SocketOption,
@@ -33,4 +34,6 @@ export type { Sysctl } from './sysctl'
 export { FIGURE_EDGES, TRANSITION_INDEX, TRANSITIONS } from './transitions'
 export type { Transition } from './transitions'
 export * from './vocabulary'
+export { SIGNAL_ACTIONS, SIGNAL_NAMES, SIGNALS } from './signals'
+export type { SignalAction, SignalName } from './signals'
 export { formatPollEvents, POLL_EVENTS } from './poll-events'

@@ -6,6 +6,7 @@
 import type { Micros } from '../base'
 import type { CallOutput } from './calls'
 import type { LinkSettings } from './link-settings'
+import type { SignalName } from './signals'
 import type { TcpState } from './states'
 import type { Sysctl } from './sysctl'
 import type { CaState, CongestionPhase, TimerKind, WaitReason } from './vocabulary'
@@ -49,8 +50,28 @@ export interface HostView {
 export interface ProcessView {
   readonly pid: number
   readonly name: string
-  readonly descriptors: readonly { readonly fd: number; readonly socket: number; readonly nonblock: boolean }[]
+  readonly descriptors: readonly DescriptorView[]
   readonly threads: readonly ThreadView[]
+  /** Process that made it; 1 for none of this host's. */
+  readonly parent: number
+  /** `exited 0`, `killed by SIGPIPE`: a zombie that its parent has not asked for; '' while it runs. */
+  readonly ended: string
+  /** A person works in it: it does not end with its programs. */
+  readonly interactive: boolean
+  /** What it does with signals, where that is not the default: `SIG_IGN`, `handler`, `handler, SA_RESTART`. */
+  readonly signals: Readonly<Partial<Record<SignalName, string>>>
+}
+
+export interface DescriptorView {
+  readonly fd: number
+  /** -1 for a file that is no socket. */
+  readonly socket: number
+  readonly nonblock: boolean
+  /** The open file that it refers to: those with the same number share it. */
+  readonly file: number
+  readonly kind: 'socket' | 'epoll' | 'pipe'
+  /** Descriptors that refer to that file, in all processes. */
+  readonly references: number
 }
 
 export interface ThreadView {

@@ -9,6 +9,8 @@ export interface ProgramSpec {
   readonly name: string
   readonly startMicros: Micros
   readonly steps: readonly Step[]
+  /** The process it runs in, which ends with its last program; without a name, the host's own, which a person shares. */
+  readonly process?: string
 }
 
 export interface HostSpec {
@@ -18,6 +20,8 @@ export interface HostSpec {
   readonly role: 'client' | 'server' | 'other'
   readonly sysctl: Partial<Sysctl>
   readonly programs: readonly ProgramSpec[]
+  /** What SIGPIPE does to its processes until they say otherwise: nothing, where left out. */
+  readonly sigpipe?: 'default' | 'ignore'
 }
 
 /**

@@ -1,13 +1,14 @@
 /** shutdown(2) and close(2), and the end of a socket's last descriptor: Linux inet_shutdown, __tcp_close, tcp_disconnect. */
 import { MICROS_PER_SECOND } from '../../base'
 import { abort, close as closeConnection, shutdownRead, shutdownWrite } from '../../tcp'
+import { TCP_STATES } from '../../trace'
 import { count } from '../counters'
 import { freeNumber } from '../descriptors'
 import type { HostIo } from '../io'
 import { stopListening } from '../listener'
 import { releasePort } from '../ports'
 import { forgetEpoll, forgetWatched } from '../readiness/epoll'
-import type { Host, OpenFile, Socket } from '../records'
+import type { Host, OpenFile, Process, Socket } from '../records'
 import { callState, settle, stateOf } from '../sockets'
 import { tcpIo } from '../tcp-io'
 import { disconnect } from './connect'
@@ -44,12 +45,8 @@ export function shutdown({ host, socket, call, io }: Context<CallOf<'shutdown'>>
 /** Takes a descriptor away. The connection itself ends when this was the last reference to its open file. */
 export function close(context: Context<CallOf<'close'>>): Outcome {
   const { host, process, fd, file, socket, io } = context
-  freeNumber(process, fd)
-  io.recorder.emit('host/descriptorClosed', 'descriptorClosed', fd)
-  file.references--
-  if (file.references > 0) return returned(0)
   const linger = socket.options.linger
-  release(host, file, io)
+  if (!dropDescriptor(host, process, fd, file, io)) return returned(0)
   if (linger <= 0 || !awaitsFinAck(socket)) return returned(0)
   // O_NONBLOCK does not count here: inet_release lingers all the same.
   const deadline = io.now + linger * MICROS_PER_SECOND
@@ -58,11 +55,22 @@ export function close(context: Context<CallOf<'close'>>): Outcome {
 
 /** Takes a descriptor of a file away that is no socket. */
 export function closeSpecial({ host, process, fd, file, io }: FileContext): Outcome {
-  freeNumber(process, fd)
-  io.recorder.emit('host/descriptorClosed', 'descriptorClosed', fd)
-  file.references--
-  if (file.references === 0) release(host, file, io)
+  dropDescriptor(host, process, fd, file, io)
   return returned(0)
+}
+
+/** Takes a number out of a table, and with the last reference the open file: filp_close, fput. True when that was the last. */
+export function dropDescriptor(host: Host, process: Process, fd: number, file: OpenFile, io: HostIo): boolean {
+  const { recorder } = io
+  freeNumber(process, fd)
+  const before = recorder.socket
+  recorder.socket = file.socket
+  recorder.emit('host/descriptorClosed', 'descriptorClosed', fd)
+  file.references--
+  if (file.references > 0) recorder.emit('host/referenceDropped', 'referenceDropped', fd, file.references)
+  else release(host, file, io)
+  recorder.socket = before
+  return file.references === 0
 }
 
 const LINGERING = 'lingering until the FIN is acknowledged'
@@ -106,6 +114,9 @@ function releaseSocket(host: Host, socket: Socket, io: HostIo): void {
       count(host, 'TCPAbortOnMemory')
       abort(tcb, tcpIo(host, io))
     }
+  }
+  if (tcb?.orphaned === true && tcb.state !== 'CLOSED') {
+    io.recorder.emit('host/orphaned', 'orphaned', TCP_STATES.indexOf(tcb.state))
   }
   settle(host, socket, io)
 }

@@ -40,6 +40,8 @@ export type Outcome =
       readonly kept?: number
       text?: string
       readonly output?: CallOutput
+      /** Thread of a child that fork() made, which goes on once its parent has. */
+      readonly child?: number
     }
   | {
       readonly done: false

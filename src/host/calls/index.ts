@@ -1,5 +1,5 @@
 /** One system call, made or gone on with: finds the descriptor's socket and hands over to the call. */
-import type { Call } from '../../trace'
+import type { Call, ProcessCall } from '../../trace'
 import { fileOf, socketOf } from '../descriptors'
 import type { HostIo } from '../io'
 import type { Host, Process, Thread } from '../records'
@@ -14,6 +14,7 @@ import { bind, listen, socket } from './open'
 import { fcntl, getsockopt, setsockopt } from './options'
 import { pipe, splice } from './pipe'
 import { poll } from './poll'
+import { duplicate, processCall } from './process'
 import { rawSend } from './raw'
 import { recv } from './recv'
 import { send } from './send'
@@ -28,6 +29,7 @@ export function makeCall(host: Host, process: Process, thread: Thread, call: Cal
   if (call.call === 'poll') return poll({ host, io, process, thread, call, resumed: undefined })
   if (call.call === 'epollCreate') return epollCreate(host, process, io)
   if (call.call === 'pipe') return pipe(host, process, call, io)
+  if (isAboutProcesses(call)) return processCall({ host, io, process, thread, call, resumed: undefined })
   const file = fileOf(host, process, fd)
   if (file === undefined) return failed(call.call === 'epollWait' && call.most <= 0 ? 'EINVAL' : 'EBADF')
   const nonblock = file.nonblock || hasFlag(call, 'MSG_DONTWAIT')
@@ -39,6 +41,7 @@ export function resumeCall(host: Host, process: Process, thread: Thread, call: C
   const { blocked } = thread
   if (blocked === undefined) return failed('EINTR')
   if (call.call === 'poll') return poll({ host, io, process, thread, call, resumed: blocked })
+  if (isAboutProcesses(call)) return processCall({ host, io, process, thread, call, resumed: blocked })
   if (call.call === 'close') {
     return closeResumed(host.sockets.get(blocked.socket), blocked.deadline, io.now, blocked.interrupted)
   }
@@ -60,6 +63,9 @@ function onFile(context: FileContext): Outcome {
       return splice({ ...context, call })
     case 'fcntl':
       return fcntl({ ...context, call })
+    case 'dup':
+    case 'dup2':
+      return duplicate({ ...context, call })
     default:
   }
   if (file.special === undefined) return perform({ ...context, socket: socketOf(host, file) })
@@ -100,4 +106,17 @@ function perform(context: Context): Outcome {
 
 function hasFlag(call: Call, flag: string): boolean {
   return (call.call === 'send' || call.call === 'recv') && call.flags?.includes(flag) === true
+}
+
+function isAboutProcesses(call: Call): call is Exclude<ProcessCall, { call: 'dup' | 'dup2' }> {
+  switch (call.call) {
+    case 'fork':
+    case 'exit':
+    case 'waitpid':
+    case 'kill':
+    case 'signal':
+      return true
+    default:
+      return false
+  }
 }

@@ -6,6 +6,7 @@ import { utf8Bytes } from '../../base'
 import { markWritten, markZeroCopy, send as sendBytes } from '../../tcp'
 import type { Tcb } from '../../tcp'
 import { patternBytes } from '../pattern'
+import { deliverSignal } from '../processes/signals'
 import { callState, settle } from '../sockets'
 import { tcpIo } from '../tcp-io'
 import { failed, returned, takeError, wait } from './context'
@@ -72,11 +73,12 @@ function copyIn(context: Send, tcb: Tcb, text: Uint8Array | undefined, from: num
 }
 
 /** A pending error is told once; after that, and after SHUT_WR, it is EPIPE with a signal. */
-function broken({ socket, call, thread, io }: Send): Outcome {
+function broken({ host, process, socket, call, thread, io }: Send): Outcome {
   const errno = takeError(socket)
   if (errno !== '' && errno !== 'EPIPE') return failed(errno)
   if (call.flags?.includes('MSG_NOSIGNAL') !== true) {
     io.recorder.emit('host/signalled', 'brokenPipe', thread.id, io.recorder.text('SIGPIPE'))
+    deliverSignal(host, process, 'SIGPIPE', io, thread)
   }
   return failed('EPIPE')
 }

@@ -1,6 +1,6 @@
 /** A person's commands as links and session files carry them: the engine's own actions, each field checked. */
 import * as v from 'valibot'
-import { linkSettingsError, sysctlError } from '../../trace'
+import { linkSettingsError, SIGNAL_NAMES, sysctlError } from '../../trace'
 import type { Action, Command, LinkSettings } from '../../trace'
 import { handCall } from './call'
 import { flag, leaf, list, oneOf, record, tagged, whole } from './primitives'
@@ -55,6 +55,8 @@ const table: Readonly<Record<Action['kind'], v.GenericSchema<unknown, Action>>> 
   crash: record({ kind: oneOf('crash'), host: hostIndex }),
   restart: record({ kind: oneOf('restart'), host: hostIndex }),
   sysctl,
+  signal: record({ kind: oneOf('signal'), host: hostIndex, pid: small, signal: oneOf(...SIGNAL_NAMES) }),
+  spawn: record({ kind: oneOf('spawn'), host: hostIndex }),
 }
 
 const command: v.GenericSchema<unknown, Command> = record({ step, at: time, action: tagged<Action>('kind', table) })

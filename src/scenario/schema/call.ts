@@ -1,7 +1,7 @@
 /** System calls as they stand in programs, in timed actions and among a person's commands. */
 import * as v from 'valibot'
-import { SOCKET_OPTIONS } from '../../trace'
-import type { Call, OptionValue, SocketCall } from '../../trace'
+import { SIGNAL_ACTIONS, SIGNAL_NAMES, SOCKET_OPTIONS } from '../../trace'
+import type { Call, OptionValue, ProcessCall, SocketCall } from '../../trace'
 import { flag, ipv4, leaf, list, matching, oneOf, port, record, tagged, text, whole, word32 } from './primitives'
 
 /** No single call moves more: 2^31 - 1, what fits in its int result. */
@@ -53,7 +53,14 @@ function callEntries(address: v.GenericSchema<unknown, string>) {
       ack: v.optional(word32),
       window: v.optional(whole('a window', 0, 65_535)),
     },
-  } satisfies Readonly<Record<SocketCall['call'], v.ObjectEntries>>
+    dup: { fd },
+    dup2: { fd, to: fd },
+    fork: {},
+    exit: { status: v.optional(whole('an exit status', 0, 255)) },
+    waitpid: { pid: fd, nohang: v.optional(flag) },
+    kill: { pid: fd, signal: oneOf(...SIGNAL_NAMES) },
+    signal: { signal: oneOf(...SIGNAL_NAMES), action: oneOf(...SIGNAL_ACTIONS), restart: v.optional(flag) },
+  } satisfies Readonly<Record<SocketCall['call'] | ProcessCall['call'], v.ObjectEntries>>
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The schema of a scenario document, version 1: shape and ranges. What refers to what is checked in ../references.ts. */
 import * as v from 'valibot'
-import { sysctlError } from '../../trace'
+import { SIGNAL_NAMES, sysctlError } from '../../trace'
 import type {
   FaultDocument,
   HostDocument,
@@ -60,6 +60,7 @@ const program: v.GenericSchema<unknown, ProgramDocument> = record({
   name: line(32),
   start: v.optional(duration),
   steps: list(step, MOST_STEPS),
+  process: v.optional(line(32)),
 })
 
 const sysctls = v.custom<Readonly<Record<string, number | string | readonly number[]>>>(
@@ -82,6 +83,7 @@ const host: v.GenericSchema<unknown, HostDocument> = record({
   role: v.optional(oneOf('client', 'server', 'other')),
   sysctl: v.optional(sysctls),
   programs: v.optional(list(program, 256)),
+  sigpipe: v.optional(oneOf('default', 'ignore')),
 })
 
 const linkSettings: v.GenericSchema<unknown, LinkSettingsDocument> = record({
@@ -116,6 +118,8 @@ const fault: v.GenericSchema<unknown, FaultDocument> = record({
   delay: v.optional(linkDelay),
 })
 
+const pid = whole('the number of a process', 1, 1_000_000)
+
 const timedActions: Readonly<Record<TimedActionDocument['do'], v.GenericSchema<unknown, TimedActionDocument>>> = {
   unplug: record({ at: duration, do: oneOf('unplug'), link: listedLink }),
   plug: record({ at: duration, do: oneOf('plug'), link: listedLink }),
@@ -138,7 +142,14 @@ const timedActions: Readonly<Record<TimedActionDocument['do'], v.GenericSchema<u
       (value) => typeof value === 'number' || typeof value === 'string',
     ),
   }),
-  call: record({ at: duration, do: oneOf('call'), host: hostName, call: handCall }),
+  call: record({ at: duration, do: oneOf('call'), host: hostName, call: handCall, pid: v.optional(pid) }),
+  signal: record({
+    at: duration,
+    do: oneOf('signal'),
+    host: hostName,
+    signal: oneOf(...SIGNAL_NAMES),
+    pid: v.optional(pid),
+  }),
 }
 
 export const scenarioSchema: v.GenericSchema<unknown, ScenarioDocument> = record({

@@ -55,4 +55,13 @@ export const HOST_RULES = {
   /** Nobody can have that address; an answer would go astray. */
   martianSource: { rfc: 'RFC 9293 3.9.2.3 MUST-63', linux: 'ip_route_input_slow (martian_source)' },
   icmpArrived: { rfc: 'RFC 792', linux: 'icmp_rcv > icmp_unreach' },
+  descriptorDuplicated: { rfc: 'dup(2)', linux: 'ksys_dup3 > do_dup2' },
+  referenceDropped: { rfc: 'close(2)', linux: 'filp_close > fput' },
+  orphaned: { rfc: 'RFC 9293 3.10.4', linux: '__tcp_close > sock_orphan' },
+  processForked: { rfc: 'fork(2)', linux: 'kernel_clone > copy_files > dup_fd' },
+  processEnds: { rfc: '_exit(2)', linux: 'do_exit > exit_files' },
+  signalSent: { rfc: 'kill(2)', linux: 'kill_pid_info > complete_signal' },
+  signalDelivered: { rfc: 'signal(7)', linux: 'get_signal' },
+  /** The call begins anew by itself once the handler has run. */
+  callRestarts: { rfc: 'signal(7)', linux: 'handle_signal > ERESTARTSYS' },
 } as const satisfies Readonly<Record<string, Rule>>

@@ -234,6 +234,18 @@ export const events: Sentences = {
     `${capital(owner(e, t))}: ${e.to} from here on: round trips of ${t.duration(e.roundMinMicros)}, ${t.duration(e.lastMinMicros)} the round before`,
   'tcp/congestionModeChanged': (e, t) =>
     `${capital(owner(e, t))}: ${e.from} → ${e.to}, at ${bytes(e.bytesPerSecond)} a second and ${t.duration(e.minRttMicros)} at least`,
+  'host/descriptorDuplicated': (e, t) =>
+    `${capital(host(t, e.host))} got descriptor \`${e.fd}\` for the open file of \`${e.from}\`, which ${e.references} refer to now`,
+  'host/referenceDropped': (e, t) =>
+    `${capital(host(t, e.host))} closed \`${e.fd}\`, but ${e.references === 1 ? 'one reference' : `${e.references} references`} to its open file ${e.references === 1 ? 'is' : 'are'} left: no FIN`,
+  'host/orphaned': (e, t) =>
+    `Nothing on ${host(t, e.host)} refers to the connection any more: it goes on in ${e.state} as an orphan`,
+  'host/processForked': (e, t) =>
+    `Process ${e.parent} on ${host(t, e.host)} forked: ${e.child} has the same ${e.descriptors === 1 ? 'descriptor' : `${e.descriptors} descriptors`}`,
+  'host/processEnded': (e, t) =>
+    `Process ${e.pid} on ${host(t, e.host)} ended (${e.how})${e.zombie === 1 ? ' and waits as a zombie for \`waitpid()\`' : ''}`,
+  'host/signalDelivered': (e, t) => `${e.signal} to process ${e.pid} on ${host(t, e.host)}: ${e.action}`,
+  'host/callRestarted': (e, t) => `\`${e.call}\` on ${host(t, e.host)} goes on after the handler (SA_RESTART)`,
   'host/icmpArrived': (e, t) => `${capital(host(t, e.host))} was told by ICMP: \`${e.message}\``,
   'tcp/softErrorNoted': (e, t) => `${capital(owner(e, t))} remembers ${e.errno}, in case a timer gives up`,
   'tcp/pathMtuChanged': (e, t) =>
