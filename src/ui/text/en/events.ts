@@ -243,7 +243,7 @@ export const events: Sentences = {
   'host/processForked': (e, t) =>
     `Process ${e.parent} on ${host(t, e.host)} forked: ${e.child} has the same ${e.descriptors === 1 ? 'descriptor' : `${e.descriptors} descriptors`}`,
   'host/processEnded': (e, t) =>
-    `Process ${e.pid} on ${host(t, e.host)} ended (${e.how})${e.zombie === 1 ? ' and waits as a zombie for \`waitpid()\`' : ''}`,
+    `Process ${e.pid} on ${host(t, e.host)} ended (${e.how})${e.zombie === 1 ? ' and waits as a zombie for `waitpid()`' : ''}`,
   'host/signalDelivered': (e, t) => `${e.signal} to process ${e.pid} on ${host(t, e.host)}: ${e.action}`,
   'host/callRestarted': (e, t) => `\`${e.call}\` on ${host(t, e.host)} goes on after the handler (SA_RESTART)`,
   'host/icmpArrived': (e, t) => `${capital(host(t, e.host))} was told by ICMP: \`${e.message}\``,
