@@ -11,7 +11,7 @@ const ROOMS = {
   network: ['base', 'wire', 'trace'],
   sim: ['base', 'wire', 'trace', 'tcp', 'host', 'network'],
   scenario: ['base', 'wire', 'trace'],
-  conformance: ['wire'],
+  conformance: ['wire', 'trace'],
   capture: ['base', 'wire', 'trace'],
   packetdrill: ['base', 'wire', 'trace', 'tcp', 'host', 'sim'],
   cli: ['base', 'wire', 'trace', 'sim', 'scenario', 'capture', 'packetdrill'],

@@ -25,9 +25,11 @@ export function recv(context: Recv): Outcome {
   const peek = flags.includes('MSG_PEEK')
   const want = Math.max(0, call.bytes)
   const lowat = (tcb?.config ?? socket.config).receiveLowat
-  const target = Math.min(flags.includes('MSG_WAITALL') ? want : lowat, want)
+  // Nothing is as good as one byte here: a recv() of no bytes waits for data all the same (sock_rcvlowat).
+  const target = Math.max(1, Math.min(flags.includes('MSG_WAITALL') ? want : lowat, want))
   let progress = peek ? 0 : (resumed?.progress ?? 0)
   if (call.badAddress === true && tcb !== undefined && want > 0 && readableBytes(tcb) > 0) return failed('EFAULT')
+  if (want === 0 && tcb !== undefined && readableBytes(tcb) > 0) return returned(0)
   if (tcb !== undefined) progress += copyOut(context, tcb, want - progress, peek)
   if (progress >= target || (progress > 0 && tcb !== undefined && atMark(tcb))) return taken(socket, progress, peek)
   const ended = tcb === undefined || tcb.finReceived || tcb.receiveShutdown || state === 'CLOSED'
