@@ -3,8 +3,18 @@ export type Theme = 'system' | 'light' | 'dark'
 export type Locale = 'en'
 export type Preset = 'states' | 'queues' | 'congestion' | 'everything'
 /** On a tablet the hosts and the explanation are tabs too. */
-export type Tab = 'congestion' | 'numbers' | 'events' | 'packet' | 'hosts' | 'why'
-const TABS: readonly Tab[] = ['congestion', 'numbers', 'events', 'packet', 'hosts', 'why']
+export type Tab = 'congestion' | 'sequence' | 'rtt' | 'throughput' | 'numbers' | 'events' | 'packet' | 'hosts' | 'why'
+const TABS: readonly Tab[] = [
+  'congestion',
+  'sequence',
+  'rtt',
+  'throughput',
+  'numbers',
+  'events',
+  'packet',
+  'hosts',
+  'why',
+]
 /** On a phone one of these has the screen. */
 export type PhoneTab = 'wire' | 'states' | 'hosts' | 'graphs' | 'why'
 

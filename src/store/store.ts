@@ -10,6 +10,12 @@ import { afterFrame, noFacts } from './facts'
 import type { Facts } from './facts'
 import type { Selection } from './selection'
 
+/** A stretch of a run, µs. */
+export interface TimeSpan {
+  readonly from: number
+  readonly to: number
+}
+
 export interface Toast {
   readonly id: number
   readonly tone: 'notice' | 'failure'
@@ -31,6 +37,10 @@ export interface State extends Facts, Choices {
   readonly shownSockets: Readonly<Record<number, number>>
   readonly messages: readonly Toast[]
   readonly crash: Crash | null
+  /** The stretch of the run that the graphs show; null for all of it. */
+  readonly graphSpan: TimeSpan | null
+  /** The connection that a person chose for the graphs; null to follow the host panels. */
+  readonly graphSocket: number | null
   /** Grows whenever the present should be told to those who listen: after a step, not while playing. */
   readonly narration: number
   /** The speed to play at: virtual over real time. The worker knows it only once it plays. */
@@ -40,6 +50,8 @@ export interface State extends Facts, Choices {
   readonly opened: (info: SessionInfo) => void
   readonly select: (selection: Selection | null) => void
   readonly showSocket: (host: number, socket: number) => void
+  readonly showSpan: (span: TimeSpan | null) => void
+  readonly chooseGraphSocket: (socket: number) => void
   readonly setTheme: (theme: Theme) => void
   readonly setLocale: (locale: Locale) => void
   readonly setLayout: (layout: Partial<Layout>) => void
@@ -73,6 +85,8 @@ export const store = createStore<State>((set, get) => {
     client: NO_CLIENT,
     selection: null,
     shownSockets: {},
+    graphSpan: null,
+    graphSocket: null,
     messages: [],
     crash: null,
     narration: 0,
@@ -95,7 +109,7 @@ export const store = createStore<State>((set, get) => {
       return client
     },
     opened: (info) => {
-      set({ info, selection: null, shownSockets: {}, crash: null, skipped: null })
+      set({ info, selection: null, shownSockets: {}, graphSpan: null, graphSocket: null, crash: null, skipped: null })
     },
     select: (selection) => {
       set({ selection })
@@ -103,6 +117,12 @@ export const store = createStore<State>((set, get) => {
     },
     showSocket: (host, socket) => {
       set({ shownSockets: { ...get().shownSockets, [host]: socket } })
+    },
+    showSpan: (graphSpan) => {
+      set({ graphSpan })
+    },
+    chooseGraphSocket: (graphSocket) => {
+      set({ graphSocket })
     },
     setTheme: (theme) => {
       choose({ theme })

@@ -3,14 +3,18 @@ import type { Trace } from '../trace'
 import {
   advanceCalls,
   advanceGaps,
+  advancePath,
+  advanceSequence,
   advanceSeries,
   advanceTimeline,
   createCallFold,
   createGapFold,
+  createPathFold,
+  createSequenceFold,
   createSeriesFold,
   createTimelineFold,
 } from '../viz'
-import type { CallFold, GapFold, PacketIndex, SeriesFold, TimelineFold } from '../viz'
+import type { CallFold, GapFold, PacketIndex, PathFold, SequenceFold, SeriesFold, TimelineFold } from '../viz'
 
 interface Folds {
   readonly calls: CallFold
@@ -44,4 +48,23 @@ export function gapsOf(packets: PacketIndex | undefined): GapFold {
   }
   advanceGaps(gaps, packets)
   return gaps
+}
+
+const keptSequences = new WeakMap<Trace, SequenceFold>()
+const keptPaths = new WeakMap<Trace, PathFold>()
+
+/** The time-sequence pictures of a trace, brought up to its end; folded only once a graph asks. */
+export function sequenceOf(trace: Trace): SequenceFold {
+  const fold = keptSequences.get(trace) ?? createSequenceFold()
+  if (fold.seen === 0) keptSequences.set(trace, fold)
+  advanceSequence(fold, trace)
+  return fold
+}
+
+/** Round trips, rates and queues of a trace, brought up to its end; folded only once a graph asks. */
+export function pathsOf(trace: Trace): PathFold {
+  const fold = keptPaths.get(trace) ?? createPathFold()
+  if (fold.seen === 0) keptPaths.set(trace, fold)
+  advancePath(fold, trace)
+  return fold
 }

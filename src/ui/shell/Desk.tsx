@@ -11,7 +11,7 @@ import styles from './shell.module.css'
 import { Split } from './Split'
 import { TopBar } from './TopBar'
 
-const DESK_TABS: readonly Tab[] = ['congestion', 'numbers', 'events', 'packet']
+const DESK_TABS: readonly Tab[] = ['congestion', 'sequence', 'rtt', 'throughput', 'numbers', 'events', 'packet']
 
 export function Desk({ door, onHelp }: ArrangementProps) {
   return (

@@ -8,7 +8,10 @@ import { Why } from '../why'
 import { AllHosts } from './Hosts'
 import styles from './shell.module.css'
 
-const Congestion = lazy(async () => ({ default: (await import('../congestion')).Congestion }))
+const Congestion = lazy(async () => ({ default: (await import('../graphs')).Congestion }))
+const Sequence = lazy(async () => ({ default: (await import('../graphs')).Sequence }))
+const RoundTrips = lazy(async () => ({ default: (await import('../graphs')).RoundTrips }))
+const Throughput = lazy(async () => ({ default: (await import('../graphs')).Throughput }))
 const Numbers = lazy(async () => ({ default: (await import('../numbers')).Numbers }))
 const EventList = lazy(async () => ({ default: (await import('../events')).EventList }))
 const Inspector = lazy(async () => ({ default: (await import('../inspector')).Inspector }))
@@ -45,6 +48,9 @@ export function TabContent({ tab, compact = false }: { readonly tab: Tab; readon
   return (
     <Suspense fallback={<p className={styles.loading}>{text.loading}</p>}>
       {tab === 'congestion' ? <Congestion compact={compact} /> : null}
+      {tab === 'sequence' ? <Sequence compact={compact} /> : null}
+      {tab === 'rtt' ? <RoundTrips compact={compact} /> : null}
+      {tab === 'throughput' ? <Throughput compact={compact} /> : null}
       {tab === 'numbers' ? <Numbers /> : null}
       {tab === 'events' ? <EventList /> : null}
       {tab === 'packet' ? <Inspector /> : null}

@@ -1,5 +1,5 @@
 /** The phone: one hero at a time under tabs, the transport at the thumb. */
-import { lazy, Suspense } from 'react'
+import { useState } from 'react'
 import { useStore } from '../../store'
 import type { PhoneTab } from '../../store'
 import { StateDiagram } from '../diagram'
@@ -20,8 +20,6 @@ import { PhonePeek } from './PhonePeek'
 import { ScenarioPicker } from './ScenarioPicker'
 import type { ArrangementProps } from './session-door'
 import shell from './shell.module.css'
-
-const Congestion = lazy(async () => ({ default: (await import('../congestion')).Congestion }))
 
 const TABS: readonly PhoneTab[] = ['wire', 'states', 'hosts', 'graphs', 'why']
 
@@ -52,7 +50,6 @@ export function Phone({ door, onHelp }: ArrangementProps) {
 }
 
 function Hero({ tab }: { readonly tab: PhoneTab }) {
-  const text = useText().tabs
   switch (tab) {
     case 'wire':
       return <Ladder />
@@ -61,11 +58,7 @@ function Hero({ tab }: { readonly tab: PhoneTab }) {
     case 'hosts':
       return <AllHosts />
     case 'graphs':
-      return (
-        <Suspense fallback={<p className={shell.loading}>{text.loading}</p>}>
-          <Congestion compact />
-        </Suspense>
-      )
+      return <Graphs />
     case 'why':
       return (
         <div className={shell.phoneWhy}>
@@ -74,6 +67,30 @@ function Hero({ tab }: { readonly tab: PhoneTab }) {
         </div>
       )
   }
+}
+
+const GRAPHS = ['congestion', 'sequence', 'rtt', 'throughput'] as const
+
+/** One graph at a time, chosen by name. */
+function Graphs() {
+  const text = useText()
+  const [graph, setGraph] = useState<(typeof GRAPHS)[number]>('congestion')
+  return (
+    <div className={shell.phoneGraphs}>
+      <select
+        aria-label={text.tabs.graphs}
+        value={graph}
+        onChange={(event) => setGraph(event.target.value as typeof graph)}
+      >
+        {GRAPHS.map((id) => (
+          <option key={id} value={id}>
+            {text.tabs[id]}
+          </option>
+        ))}
+      </select>
+      <TabContent tab={graph} compact />
+    </div>
+  )
 }
 
 function PhoneBar({ door, onHelp }: ArrangementProps) {

@@ -51,7 +51,17 @@ export function Shell({ door }: { readonly door: SessionDoor }) {
   )
 }
 
-const TABLET_TABS: readonly Tab[] = ['hosts', 'why', 'congestion', 'numbers', 'events', 'packet']
+const TABLET_TABS: readonly Tab[] = [
+  'hosts',
+  'why',
+  'congestion',
+  'sequence',
+  'rtt',
+  'throughput',
+  'numbers',
+  'events',
+  'packet',
+]
 
 function Tablet({ door, onHelp }: ArrangementProps) {
   return (

@@ -85,13 +85,36 @@ export function timeAxis(fold: GapFold, end: number, x0: number, x1: number): Ti
   return { ...axis, ticks: ticksOf(axis, whole) }
 }
 
+/** A stretch of a run, µs. */
+export interface TimeSpan {
+  readonly from: number
+  readonly to: number
+}
+
+/** The same axis drawn larger, so that `span` fills it. What lies outside lies beyond its ends. */
+export function zoomAxis(axis: TimeAxis, span: TimeSpan): TimeAxis {
+  const { x0, x1 } = axis
+  const left = placeOf(axis, span.from)
+  const factor = (x1 - x0) / Math.max(1e-6, placeOf(axis, span.to) - left)
+  const place = (x: number): number => x0 + (x - left) * factor
+  const zoomed = {
+    ...axis,
+    endAt: span.to,
+    places: axis.places.map(place),
+    breaks: axis.breaks.map((fold) => ({ ...fold, x0: place(fold.x0), x1: place(fold.x1) })),
+    microsPerPixel: axis.microsPerPixel / factor,
+  }
+  const ticks = ticksOf(zoomed, zoomed.microsPerPixel * (x1 - x0))
+  return { ...zoomed, ticks: ticks.filter(({ x }) => x >= x0 && x <= x1) }
+}
+
 /** The place of a time, px; beyond the ends it goes on linearly. */
 export function placeOf(axis: TimeAxis, at: number): number {
   return along(axis.times, axis.places, at)
 }
 
 /** The time at a place, µs, within the axis. */
-export function timeAt(axis: TimeAxis, x: number): number {
+export function timeAt(axis: Pick<TimeAxis, 'x0' | 'x1' | 'times' | 'places'>, x: number): number {
   const held = Math.min(axis.x1, Math.max(axis.x0, x))
   return Math.max(0, along(axis.places, axis.times, held))
 }
@@ -141,9 +164,11 @@ function ticksOf(axis: Omit<TimeAxis, 'ticks'>, whole: number): AxisTick[] {
   const width = axis.x1 - axis.x0
   const step = tickStep(0, whole, Math.max(1, width / (1.4 * TICK_ROOM)))
   const ticks: AxisTick[] = []
+  const first = timeAt(axis, axis.x0)
+  const end = timeAt(axis, axis.x1)
   for (let piece = 0; piece + 1 < axis.times.length; piece += 2) {
-    const from = axis.times[piece]
-    const to = axis.times[piece + 1]
+    const from = Math.max(first, axis.times[piece])
+    const to = Math.min(end, axis.times[piece + 1])
     for (let at = Math.ceil(from / step) * step; at <= to + 1; at += step) {
       const x = along(axis.times, axis.places, at)
       const last = ticks[ticks.length - 1]
@@ -158,7 +183,8 @@ function ticksOf(axis: Omit<TimeAxis, 'ticks'>, whole: number): AxisTick[] {
 /** Times are written in the unit of the step: `0`, `20 ms`, `1.5 s`, `2 h 11 min`. */
 function tickLabel(at: number, step: number): string {
   if (at === 0) return '0'
-  if (at >= 60_000_000) return formatDuration(Math.round(at / 100_000) * 100_000)
+  if (at >= 60_000_000 && step >= 100_000) return formatDuration(Math.round(at / 100_000) * 100_000)
+  if (at >= 10_000_000 && step < 100_000) return `${Number((at / 1_000_000).toFixed(6))} s`
   if (step >= 100_000 || at >= 10_000_000) return `${trimmed(at / 1_000_000)} s`
   return step >= 100 ? `${trimmed(at / 1_000)} ms` : `${trimmed(at)} µs`
 }

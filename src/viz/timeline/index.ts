@@ -1,5 +1,5 @@
-export { placeOf, timeAt, timeAxis } from './axis'
-export type { AxisBreak, AxisTick, TimeAxis } from './axis'
+export { placeOf, timeAt, timeAxis, zoomAxis } from './axis'
+export type { AxisBreak, AxisTick, TimeAxis, TimeSpan } from './axis'
 export { advanceGaps, createGapFold } from './gaps'
 export type { GapFold } from './gaps'
 export { advanceTimeline, createTimelineFold, MARK_KINDS } from './marks'

@@ -1,5 +1,6 @@
 /** English: the source of every other language. */
+import { graphs } from './graphs'
 import { heroes } from './heroes'
 import { shell } from './shell'
 
-export const en = { ...shell, ...heroes }
+export const en = { ...shell, ...heroes, ...graphs }

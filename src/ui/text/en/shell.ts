@@ -327,6 +327,9 @@ export const shell = {
   },
   tabs: {
     congestion: 'Congestion',
+    sequence: 'Sequence',
+    rtt: 'RTT & RTO',
+    throughput: 'Throughput',
     numbers: 'tcp_info',
     events: 'Events & why',
     packet: 'Packet',

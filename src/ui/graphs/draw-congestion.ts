@@ -5,77 +5,67 @@ import type { Selection } from '../../store'
 import { CONGESTION_PHASES } from '../../trace'
 import type { HostView } from '../../trace'
 import { lastAt, placeOf, stepLines, timeAt } from '../../viz'
-import type { CaChange, Line, LossMark, Samples, TimeAxis } from '../../viz'
+import type { CaChange, LossMark, Samples } from '../../viz'
 import { cross, hostColours, setFont } from '../canvas'
-import type { Palette, Size } from '../canvas'
+import type { Palette } from '../canvas'
 import type { Catalogue } from '../text'
+import type { Scene } from './Graph'
+import { clipToAxis, drawHover, drawNow, drawRing, drawScale, drawTimes, FOOT, stroke, strokeAll } from './parts'
 
 export interface CongestionPicture {
-  readonly axis: TimeAxis
   readonly samples: Samples
   readonly marks: readonly LossMark[]
   readonly caStates: readonly CaChange[]
   readonly role: HostView['role']
   /** Bytes in a segment. */
   readonly mss: number
-  readonly now: number
   readonly selection: Selection | null
-  /** Place of the pointer, px; -1 for none. */
-  readonly hover: number
   readonly text: Catalogue
 }
 
 /** The strip of congestion-avoidance states above the graph, px. */
 const STRIP = { top: 2, height: 13 }
 const TOP = 27
-const FOOT = 22
 
-interface Frame extends CongestionPicture {
-  readonly context: CanvasRenderingContext2D
-  readonly palette: Palette
+interface Frame extends CongestionPicture, Scene {
   readonly most: number
   readonly bottom: number
   readonly x: (at: number) => number
   readonly y: ScaleLinear<number, number>
 }
 
-export function drawCongestion(
-  context: CanvasRenderingContext2D,
-  size: Size,
-  palette: Palette,
-  picture: CongestionPicture,
-): void {
-  const { axis, samples, mss, now } = picture
+export function drawCongestion(scene: Scene, picture: CongestionPicture): void {
+  const { context, palette, axis, now, size } = scene
+  const { samples, mss } = picture
   const bottom = size.height - FOOT
   const most = mostSegments(samples, mss)
-  const frame: Frame = {
-    ...picture,
-    context,
-    palette,
-    most,
-    bottom,
-    x: (at) => placeOf(axis, at),
-    y: scaleLinear([0, most], [bottom, TOP]),
-  }
+  const y = scaleLinear([0, most], [bottom, TOP])
+  const frame: Frame = { ...picture, ...scene, most, bottom, x: (at) => placeOf(axis, at), y }
+  context.save()
+  clipToAxis(scene)
   drawPhases(frame)
   drawCaStates(frame)
-  drawAxes(frame)
-  const nowX = frame.x(now)
+  context.restore()
+  setFont(context, palette, 10)
+  context.textBaseline = 'middle'
+  context.textAlign = 'right'
+  context.fillStyle = palette.colour['ink-3']
+  context.fillText('ca', axis.x0 - 8, STRIP.top + STRIP.height / 2)
+  drawScale(context, palette, axis, y, Math.min(bottom - TOP, most * 28), String)
+  drawTimes(context, palette, axis, TOP, bottom)
+  context.save()
+  clipToAxis(scene)
   drawSeries(frame)
   drawMarks(frame)
-  // What lies after now is kept, but paler: it is known because the clock was there before.
-  context.globalAlpha = 0.65
-  context.fillStyle = palette.colour.surface
-  context.fillRect(nowX + 1, 0, Math.max(0, size.width - nowX), bottom - 1)
-  context.globalAlpha = 1
-  context.strokeStyle = palette.colour.ink
-  context.lineWidth = 1
-  context.setLineDash([1, 2])
-  stroke(context, [nowX, 4, nowX, bottom])
-  context.setLineDash([])
-  drawNowLabels(frame, nowX, size.width)
-  drawRing(frame)
-  drawHover(frame)
+  context.restore()
+  drawNow(scene)
+  const nowX = frame.x(now)
+  if (nowX >= axis.x0 && nowX <= axis.x1) drawNowLabels(frame, nowX, size.width)
+  context.save()
+  clipToAxis(scene)
+  drawSelected(frame)
+  context.restore()
+  drawHover(scene, TOP)
 }
 
 /** The highest value on the graph, segments: it sets the scale. The peer's window does so only where it is of the same order. */
@@ -133,9 +123,6 @@ function drawCaStates({ context, palette, caStates, samples, x, axis }: Frame): 
   const middle = STRIP.top + STRIP.height / 2
   setFont(context, palette, 10)
   context.textBaseline = 'middle'
-  context.textAlign = 'right'
-  context.fillStyle = colour['ink-3']
-  context.fillText('ca', axis.x0 - 8, middle)
   context.textAlign = 'left'
   const changes: readonly Pick<CaChange, 'at' | 'state'>[] = [{ at: samples.at[0], state: 'Open' }, ...caStates]
   for (const [i, { at, state }] of changes.entries()) {
@@ -152,30 +139,6 @@ function drawCaStates({ context, palette, caStates, samples, x, axis }: Frame): 
   context.strokeStyle = colour.hairline
   context.lineWidth = 1
   stroke(context, [axis.x0, STRIP.top + STRIP.height + 1.5, axis.x1, STRIP.top + STRIP.height + 1.5])
-}
-
-function drawAxes({ context, palette, axis, y, bottom, most }: Frame): void {
-  const { colour } = palette
-  setFont(context, palette, 10)
-  context.lineWidth = 1
-  context.textBaseline = 'middle'
-  context.textAlign = 'right'
-  for (const value of y.ticks(Math.min(most, Math.max(2, (bottom - TOP) / 28)))) {
-    context.strokeStyle = value === 0 ? colour['hairline-strong'] : colour.hairline
-    stroke(context, [axis.x0, Math.round(y(value)) + 0.5, axis.x1, Math.round(y(value)) + 0.5])
-    context.fillStyle = colour['ink-3']
-    context.fillText(String(value), axis.x0 - 8, y(value))
-  }
-  context.textAlign = 'center'
-  context.textBaseline = 'alphabetic'
-  for (const tick of axis.ticks) context.fillText(tick.label, tick.x, bottom + 15)
-  context.strokeStyle = colour['hairline-strong']
-  context.setLineDash([2, 3])
-  for (const fold of axis.breaks) {
-    stroke(context, [fold.x0, TOP, fold.x0, bottom])
-    stroke(context, [fold.x1, TOP, fold.x1, bottom])
-  }
-  context.setLineDash([])
 }
 
 function drawSeries(frame: Frame): void {
@@ -201,22 +164,6 @@ function drawSeries(frame: Frame): void {
   context.setLineDash([])
   context.lineWidth = 2.2
   strokeAll(context, stepLines({ at, values: samples.cwnd, count }, end, time, held))
-}
-
-/** Corners in one path: long canvas paths are slow, so they are stroked in pieces. */
-const PIECE = 512
-
-function strokeAll(context: CanvasRenderingContext2D, lines: readonly Line[]): void {
-  for (const corners of lines) {
-    for (let from = 0; from < corners.length - 2; from += PIECE - 2) stroke(context, corners.slice(from, from + PIECE))
-  }
-}
-
-function stroke(context: CanvasRenderingContext2D, corners: Line): void {
-  context.beginPath()
-  context.moveTo(corners[0], corners[1])
-  for (let i = 2; i + 1 < corners.length; i += 2) context.lineTo(corners[i], corners[i + 1])
-  context.stroke()
 }
 
 function drawMarks({ context, palette, marks, x, bottom, role }: Frame): void {
@@ -298,7 +245,7 @@ function label(
   context.fillText(words, place, y)
 }
 
-function drawRing({ context, palette, samples, selection, x, y, role, marks, bottom }: Frame): void {
+function drawSelected({ context, palette, samples, selection, x, y, role, marks, bottom }: Frame): void {
   if (selection?.kind !== 'event') return
   const mark = marks.find((candidate) => candidate.event === selection.event)
   const i = lastAtEvent(samples, selection.event)
@@ -311,11 +258,7 @@ function drawRing({ context, palette, samples, selection, x, y, role, marks, bot
     context.arc(cx, cy, 3.2, 0, 7)
     context.fill()
   }
-  context.strokeStyle = palette.colour.selection
-  context.lineWidth = 1.3
-  context.beginPath()
-  context.arc(cx, cy, 9, 0, 7)
-  context.stroke()
+  drawRing(context, palette, cx, cy)
 }
 
 function lastAtEvent(samples: Samples, event: number): number {
@@ -324,11 +267,4 @@ function lastAtEvent(samples: Samples, event: number): number {
     if (samples.event[i] < event) return -1
   }
   return -1
-}
-
-function drawHover({ context, palette, axis, hover, bottom }: Frame): void {
-  if (hover < axis.x0 || hover > axis.x1) return
-  context.strokeStyle = palette.colour['ink-3']
-  context.lineWidth = 1
-  stroke(context, [hover, TOP, hover, bottom])
 }

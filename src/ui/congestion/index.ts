@@ -1,1 +1,0 @@
-export { Congestion } from './Congestion'

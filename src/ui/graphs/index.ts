@@ -1,0 +1,3 @@
+export { Congestion } from './Congestion'
+export { RoundTrips, Throughput } from './Path'
+export { Sequence } from './Sequence'
