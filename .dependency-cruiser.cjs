@@ -11,14 +11,19 @@ const ROOMS = {
   network: ['base', 'wire', 'trace'],
   sim: ['base', 'wire', 'trace', 'tcp', 'host', 'network'],
   scenario: ['base', 'wire', 'trace'],
+<<<<<<< HEAD
   conformance: ['wire', 'trace'],
+=======
+  texts: ['base', 'wire', 'trace'],
+  conformance: ['wire'],
+>>>>>>> 1ff701c (texts: ss, netstat, nstat and /proc/net of any host, from a report of its sockets)
   capture: ['base', 'wire', 'trace'],
   packetdrill: ['base', 'wire', 'trace', 'tcp', 'host', 'sim'],
-  cli: ['base', 'wire', 'trace', 'sim', 'scenario', 'capture', 'packetdrill'],
-  worker: ['base', 'wire', 'trace', 'sim', 'scenario', 'capture'],
+  cli: ['base', 'wire', 'trace', 'sim', 'scenario', 'capture', 'packetdrill', 'texts'],
+  worker: ['base', 'wire', 'trace', 'sim', 'scenario', 'capture', 'texts'],
   store: ['base', 'wire', 'trace'],
   viz: ['base', 'wire', 'trace'],
-  ui: ['base', 'wire', 'trace', 'store', 'viz'],
+  ui: ['base', 'wire', 'trace', 'store', 'viz', 'texts'],
   app: ['base', 'trace', 'store', 'ui', 'scenario', 'worker'],
 }
 const TESTS = '\\.(test|prop)\\.tsx?$'
@@ -55,7 +60,7 @@ module.exports = {
       name: 'stack-is-pure',
       comment: 'the stack imports no package but the codec libraries of scenario',
       severity: 'error',
-      from: { path: '^src/(base|wire|trace|tcp|host|network|sim|capture)/', pathNot: TESTS },
+      from: { path: '^src/(base|wire|trace|tcp|host|network|sim|capture|texts)/', pathNot: TESTS },
       to: { path: 'node_modules' },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\?' } },

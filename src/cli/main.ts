@@ -10,7 +10,8 @@ const USAGE = `TCPScope: a real TCP/IP stack on a virtual clock.
   tcpscope scenarios                          one line each: id, title
   tcpscope run <id | file | link>             run a scenario
       [--until 5s]                            stop at this virtual time
-      [--format ladder|events|summary]        what to print (summary)
+      [--format ladder|events|summary|text]   what to print (summary)
+      [--command 'ss -tan'] [--host server]   with text: of what tool, on which host (all)
       [--pcap out.pcapng]                     write a capture for Wireshark
   tcpscope bench <bulk|lossy|fast|pipe|many>  run a workload and print its figures
       [--recorder on|off] [--flows N] [--bytes N: of each flow] [--congestion cubic|reno|bbr|bbr3]

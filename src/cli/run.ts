@@ -1,4 +1,4 @@
-/** `run`: plays a scenario to its end, or to a time, and prints it as a ladder, as events or as a summary. */
+/** `run`: plays a scenario to its end, or to a time, and prints it as a ladder, as events, as a summary, or as what a Linux tool would print on its hosts. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { MICROS_PER_SECOND } from '../base'
 import type { Micros } from '../base'
@@ -11,23 +11,30 @@ import { readEvent } from '../trace'
 import { readChoice, readTime, readWords } from './args'
 import { CommandError } from './command-error'
 import { ladderLines } from './ladder'
+import { hostTexts } from './host-texts'
 import { summarize } from './summary'
 
 /** Where a scenario that says nothing stops: past a TIME-WAIT. */
 const ORDINARY_END: Micros = 120 * MICROS_PER_SECOND
 const MOST_STEPS = 20_000_000
+const FORMATS = ['ladder', 'events', 'summary', 'text'] as const
+type Format = (typeof FORMATS)[number]
 
 export function runCommand(words: readonly string[]): void {
-  const { positionals, values } = readWords(words, ['until', 'format', 'pcap'])
+  const { positionals, values } = readWords(words, ['until', 'format', 'pcap', 'host', 'command'])
   const [source, ...rest] = positionals
   if (source === undefined) throw new CommandError('run needs a scenario: an id, a file or a link.')
   if (rest.length > 0) throw new CommandError(`run takes one scenario; "${rest[0]}" is one word too many.`)
-  const format = readChoice('format', values['format'], ['ladder', 'events', 'summary'], 'summary')
+  const format = readChoice('format', values['format'], FORMATS, 'summary')
   const until = readTime('until', values['until'])
   const opened = openSource(source)
   const session = play(opened, until)
   if (values['pcap'] !== undefined) writeCapture(values['pcap'], session, opened.document.title)
-  process.stdout.write(`${print(session, format, opened.document.id).join('\n')}\n`)
+  const lines =
+    format === 'text'
+      ? hostTexts(session, values['command'] ?? 'ss -tan', values['host'])
+      : print(session, format, opened.document.id)
+  process.stdout.write(`${lines.join('\n')}\n`)
 }
 
 function openSource(source: string): SessionDocument {
@@ -67,7 +74,7 @@ function play({ document, commands, position }: SessionDocument, until: Micros |
   return session
 }
 
-function print(session: Session, format: 'ladder' | 'events' | 'summary', scenario: string): string[] {
+function print(session: Session, format: Exclude<Format, 'text'>, scenario: string): string[] {
   if (format === 'ladder') return ladderLines(session.branch.trace, session.spec)
   if (format === 'summary') return [JSON.stringify(summarize(session, scenario), null, 1)]
   const { trace } = session.branch

@@ -3,6 +3,7 @@ import { endPosition, position, sessionHash, takeSnapshot } from '../sim'
 import type { Session } from '../sim'
 import { eventArg, isEvent, readEvent, TCP_STATES } from '../trace'
 import type { TcpState } from '../trace'
+import { hostText } from './host-texts'
 
 export interface Summary {
   readonly scenario: string
@@ -27,6 +28,8 @@ export interface Summary {
     readonly bytesReceived: number
   }[]
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** What `ss -tan` prints on each host, line by line. */
+  readonly ss: Readonly<Record<string, readonly string[]>>
 }
 
 export function summarize(session: Session, scenario: string): Summary {
@@ -70,5 +73,6 @@ export function summarize(session: Session, scenario: string): Summary {
       })),
     ),
     counters: Object.fromEntries(snapshot.hosts.map((host) => [host.name, host.counters])),
+    ss: Object.fromEntries(snapshot.hosts.map((host) => [host.name, hostText(session, host.index, 'ss -tan')])),
   }
 }

@@ -4,6 +4,7 @@ export { hostPacketArrives } from './input'
 export type { HostIo } from './io'
 export { crashHost, hostSetSysctl, restartHost } from './power'
 export type { Host } from './records'
+export { reportHost } from './report'
 export {
   hostCall,
   hostInterrupt,

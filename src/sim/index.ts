@@ -21,6 +21,6 @@ export {
 export type { Branch, Session } from './session'
 export { replaySession } from './replay'
 export type { Replayed } from './replay'
-export { takeSnapshot, takeTcpInfo } from './snapshot'
+export { takeReport, takeSnapshot, takeTcpInfo } from './snapshot'
 export { createWorld, dispatchNext } from './world'
 export type { World, WorldState } from './world'

@@ -1,8 +1,8 @@
 /** The snapshot of a session at its present position: a copy that shares nothing with the world. */
 import { NEVER } from '../base'
-import { hostTcpInfo, viewHost } from '../host'
+import { hostTcpInfo, reportHost, viewHost } from '../host'
 import { viewInFlight, viewLinks } from '../network'
-import type { Snapshot, TcpInfo } from '../trace'
+import type { HostReport, Snapshot, TcpInfo } from '../trace'
 import { position, sessionHash, upcomingTime } from './session'
 import type { Session } from './session'
 
@@ -24,4 +24,10 @@ export function takeTcpInfo({ world }: Session, socket: number): TcpInfo | null 
   const { hosts, now } = world.state
   const host = hosts.find((candidate) => candidate.sockets.has(socket))
   return host === undefined ? null : hostTcpInfo(host, socket, now)
+}
+
+/** All that a host would tell to ss and its kin at the present position; undefined where there is no such host. */
+export function takeReport({ world }: Session, host: number): HostReport | undefined {
+  const { hosts, now } = world.state
+  return host in hosts ? reportHost(hosts[host], now) : undefined
 }

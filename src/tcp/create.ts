@@ -91,6 +91,7 @@ export function createTcb(init: TcbInit): Tcb {
     sendShutdown: false,
     receiveShutdown: false,
     finReceived: false,
+    finRead: false,
     ackDeferred: false,
     writerWaits: false,
     error: '',

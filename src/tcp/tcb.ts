@@ -63,6 +63,8 @@ export interface Tcb {
   receiveShutdown: boolean
   /** A FIN was received in order. */
   finReceived: boolean
+  /** A read has come to the end of all bytes and passed the FIN, so that it counts as unread no more (copied_seq). */
+  finRead: boolean
   /** A request whose bare ACK was put aside until data comes (TCP_DEFER_ACCEPT, rskq acked). */
   ackDeferred: boolean
   /** A thread waits in send() for the connection to open: the last ACK of the handshake may go with its data (sk_write_pending). */

@@ -31,6 +31,7 @@ export function recv(context: Recv): Outcome {
   if (call.badAddress === true && tcb !== undefined && want > 0 && readableBytes(tcb) > 0) return failed('EFAULT')
   if (want === 0 && tcb !== undefined && readableBytes(tcb) > 0) return returned(0)
   if (tcb !== undefined) progress += copyOut(context, tcb, want - progress, peek)
+  if (!peek && want > 0 && tcb?.finReceived === true && readableBytes(tcb) === 0) tcb.finRead = true
   if (progress >= target || (progress > 0 && tcb !== undefined && atMark(tcb))) return taken(socket, progress, peek)
   const ended = tcb === undefined || tcb.finReceived || tcb.receiveShutdown || state === 'CLOSED'
   if (progress > 0 && (ended || tcb.error !== '')) return taken(socket, progress, peek)

@@ -65,4 +65,6 @@ export interface CongestionAlgorithm {
   readonly echoesEachChange?: true
   /** An ACK was taken into account: what it delivered and what was marked is counted (in_ack_event). */
   acked?(tcb: Tcb, io: TcpIo): void
+  /** What ss tells of it, by ss's names (get_info; SocketReport.congestion). */
+  readonly told?: (tcb: Tcb) => Readonly<Record<string, number>>
 }

@@ -118,6 +118,11 @@ export const bbr: CongestionAlgorithm = {
   avoid: nothing,
   measured: nothing,
   leastBurst,
+  told: (tcb) => {
+    const { minRtt, pacingGain, windowGain } = tcb.congestion.own
+    const bw = Math.floor((bandwidth(tcb.congestion.own) * tcb.mssNow * 1e6) / BANDWIDTH_UNIT)
+    return { bw, mrtt: minRtt === UNKNOWN_RTT ? 0 : minRtt, pacing_gain: pacingGain, cwnd_gain: windowGain }
+  },
   undone(tcb: Tcb): number {
     tcb.congestion.own.fullBandwidth = 0
     tcb.congestion.own.fullRounds = 0

@@ -40,6 +40,12 @@ export const dctcp: CongestionAlgorithm = {
   },
   avoid: (tcb, acked, io) => reno.avoid(tcb, acked, io),
   measured: nothing,
+  told: ({ congestion: { own }, ecn, recovery, mssNow }) => ({
+    ce_state: Number(ecn.markState),
+    alpha: own.alpha,
+    ab_ecn: (ecn.deliveredCe - own.marked) * mssNow,
+    ab_tot: (recovery.delivered - own.delivered) * mssNow,
+  }),
   enters(tcb, to): void {
     if (to === 'Recovery' && tcb.recovery.caState !== 'Recovery') halve(tcb)
   },

@@ -1,0 +1,66 @@
+/**
+ * The commands that a host answers, as a person types them, and the list that a page offers. A new one is a line in READERS, and in COMMANDS for the list.
+ */
+import { err, ok } from '../base'
+import type { Result } from '../base'
+import type { HostReport } from '../trace'
+import { netstatLines } from './netstat'
+import { nstatLines } from './nstat'
+import type { TextLine } from './line'
+import { procCounterLines, procTcpLines } from './proc'
+import { readSsFlags } from './ss/flags'
+import { ssLines } from './ss/table'
+import { sockstatLines } from './ss/summary'
+
+/** What most people look for first. Any other options of ss work too. */
+export const COMMANDS: readonly string[] = [
+  'ss -tan',
+  'ss -ltn',
+  'ss -tanp',
+  'ss -tano',
+  'ss -tmi',
+  'ss -s',
+  'netstat -s',
+  'nstat -a',
+  'nstat -az',
+  'cat /proc/net/tcp',
+  'cat /proc/net/snmp',
+  'cat /proc/net/netstat',
+  'cat /proc/net/sockstat',
+]
+
+type Reader = (words: readonly string[], report: HostReport, terminal?: number) => Result<readonly TextLine[], string>
+
+const FILES: Readonly<Record<string, (report: HostReport) => readonly TextLine[]>> = {
+  '/proc/net/tcp': procTcpLines,
+  '/proc/net/snmp': (report) => procCounterLines(report, ['Ip', 'Icmp', 'Tcp', 'Udp']),
+  '/proc/net/netstat': (report) => procCounterLines(report, ['TcpExt', 'IpExt']),
+  '/proc/net/sockstat': sockstatLines,
+}
+
+const READERS: Readonly<Record<string, Reader>> = {
+  ss(words, report, terminal) {
+    const flags = readSsFlags(words)
+    return flags.ok ? ok(ssLines(report, flags.value, terminal)) : flags
+  },
+  netstat: (words, report) =>
+    words.join(' ') === '-s' ? ok(netstatLines(report)) : err('netstat: only -s is known here; ss shows sockets.'),
+  nstat: (words, report) =>
+    words.every((word) => /^-[az]+$/.test(word))
+      ? ok(nstatLines(report, words.join('').includes('z')))
+      : err('nstat: only -a and -z are known here.'),
+  cat([path, ...more], report) {
+    if (path === undefined || more.length > 0) return err('cat: one file, please.')
+    if (!Object.hasOwn(FILES, path)) return err(`cat: ${path}: No such file; there are ${Object.keys(FILES).join(', ')}.`)
+    return ok(FILES[path](report))
+  },
+}
+
+/** What a command prints on a host; or one sentence that says why it does not. `terminal` is the width of a terminal, undefined for a pipe. */
+export function runText(command: string, report: HostReport, terminal?: number): Result<readonly TextLine[], string> {
+  const [name = '', ...words] = command.trim().split(/\s+/)
+  if (!Object.hasOwn(READERS, name)) {
+    return err(`${name}: command not found; there are ${Object.keys(READERS).join(', ')}.`)
+  }
+  return READERS[name](words, report, terminal)
+}

@@ -1,0 +1,84 @@
+/**
+ * `ss` (ss(8), iproute2 6.1): which sockets of a host it shows, and the table of them. Recv-Q and Send-Q are bytes of a connection, of a listener
+ * the connections that wait for accept() and the backlog. Of what no application has, or no application has any more, there is no process.
+ */
+import type { HostReport, SocketReport } from '../../trace'
+import { formatIpv4 } from '../../wire'
+import { headerLine, line } from '../line'
+import type { TextLine } from '../line'
+import { ADDRESS_COLUMNS, layOut } from './columns'
+import type { Column } from './columns'
+import type { SsFlags } from './flags'
+import { infoText, memoryText } from './info'
+import { portText, SS_STATES, UNLESS_ALL } from './names'
+import { formatTimer } from './numbers'
+import { summaryLines } from './summary'
+
+const NETID: Column = { header: 'Netid', align: 'left', gap: '' }
+const STATE: Column = { header: 'State', align: 'left', gap: ' ' }
+const COLUMNS: readonly Column[] = [
+  NETID,
+  STATE,
+  { header: 'Recv-Q', align: 'left', gap: ' ' },
+  { header: 'Send-Q', align: 'left', gap: ' ' },
+  ...ADDRESS_COLUMNS,
+]
+
+/** What ss prints; `terminal` is the width of the terminal it prints to, undefined for a pipe. */
+export function ssLines(report: HostReport, flags: SsFlags, terminal?: number): TextLine[] {
+  if (flags.summary) return summaryLines(report)
+  const sockets = report.sockets.filter((socket) => isShown(socket, flags))
+  // What would be the same in every row has no column.
+  const withProtocol = [flags.tcp, flags.udp, flags.unix].filter(Boolean).length !== 1
+  const withState = flags.states?.length !== 1
+  const columns = COLUMNS.filter((column) => (column !== NETID || withProtocol) && (column !== STATE || withState))
+  const header = columns.map((column) => column.header)
+  const rows = sockets.map((socket) => cells(socket, flags).filter((_, i) => columns.includes(COLUMNS[i])))
+  const text = layOut(columns, flags.noHeader ? rows : [header, ...rows], terminal)
+  const head = flags.noHeader ? [] : [headerLine(text[0])]
+  return [
+    ...head,
+    ...sockets.flatMap((socket, i) => socketLines(socket, text[i + head.length], flags)),
+  ]
+}
+
+/** Sockets that are neither bound to a connection nor listening are in no table of the kernel's. */
+function isShown({ state, protocol }: SocketReport, flags: SsFlags): boolean {
+  const { all, listening, states } = flags
+  const named = flags.tcp || flags.udp || flags.unix
+  if (state === 'CLOSED' || (named && !flags[protocol])) return false
+  if (states !== undefined) return states.includes(state)
+  if (listening) return state === 'LISTEN'
+  return all || !UNLESS_ALL.includes(state)
+}
+
+function cells(socket: SocketReport, flags: SsFlags): string[] {
+  const { local, remote, state } = socket
+  const any = remote.address === 0 && remote.port === 0
+  return [
+    socket.protocol,
+    SS_STATES[state],
+    String(socket.receiveQueue),
+    String(socket.sendQueue),
+    `${formatIpv4(local.address)}:`,
+    portText(local.port, flags.numeric),
+    `${formatIpv4(remote.address)}:`,
+    any ? '*' : portText(remote.port, flags.numeric),
+    processText(socket, flags),
+  ]
+}
+
+function processText({ users, timer }: SocketReport, { processes, timers }: SsFlags): string {
+  const names = users.map(({ name, pid, fd }) => `("${name}",pid=${pid},fd=${fd})`)
+  const who = processes && names.length > 0 ? ` users:(${names.join(',')})` : ''
+  const clock = timers && timer.kind !== 'none' ? ` timer:(${timer.kind},${formatTimer(timer.micros)},${timer.count})` : ''
+  return who + clock
+}
+
+function socketLines(socket: SocketReport, text: string, flags: SsFlags): TextLine[] {
+  const key = `socket ${socket.id}`
+  const first = line(text, key, socket.id)
+  if (!flags.memory && !flags.info) return [first]
+  const details = `${flags.memory ? memoryText(socket) : ''}${flags.info ? infoText(socket, flags) : ''}`
+  return [first, line(`\t${details}`, `${key} details`, socket.id)]
+}
