@@ -39,6 +39,22 @@ test('the ladder names each packet in the one-line notation', async () => {
   expect(ack).toMatch(/client > server {2}ACK seq 1 ack 1 win 63 /)
 })
 
+test('a summary carries what ss -tan prints on each host, and text prints any tool on one host or on all', async () => {
+  const { stdout } = await tcpscope('run', 'accept-queue-full', '--until', '500ms')
+  const { ss } = JSON.parse(stdout) as { ss: Record<string, string[]> }
+  expect(ss['server'][0]).toMatch(/^State +Recv-Q Send-Q Local Address:Port +Peer Address:Port/)
+  expect(ss['server'][1]).toMatch(/^LISTEN +3 +2 /)
+  const text = ['run', 'accept-queue-full', '--until', '500ms', '--format', 'text']
+  const all = await tcpscope(...text, '--command', 'ss -ltn')
+  expect(all.stdout.match(/^\w+\$ ss -ltn$/gm)).toEqual(['client$ ss -ltn', 'server$ ss -ltn'])
+  const one = await tcpscope(...text, '--host', 'server')
+  expect(one.stdout.trimEnd().split('\n')).toEqual(ss['server'])
+  const nobody = await tcpscope(...text, '--host', 'printer')
+  expect([nobody.status, nobody.stderr]).toEqual([2, 'There is no host "printer"; there are client, server.\n'])
+  const wrong = await tcpscope(...text, '--command', 'ss -q')
+  expect([wrong.status, wrong.stderr.split(';')[0]]).toEqual([2, "ss: invalid option -- 'q'"])
+})
+
 test('events are one JSON object a line, in order, each with its cause', async () => {
   const { stdout } = await tcpscope('run', 'three-way-handshake', '--format', 'events', '--until', '200ms')
   const events = stdout

@@ -29,7 +29,7 @@ export const COMMANDS: readonly string[] = [
   'cat /proc/net/sockstat',
 ]
 
-type Reader = (words: readonly string[], report: HostReport, terminal?: number) => Result<readonly TextLine[], string>
+type Reader = (words: readonly string[], report: HostReport, terminal?: number) => Result<readonly TextLine[]>
 
 const FILES: Readonly<Record<string, (report: HostReport) => readonly TextLine[]>> = {
   '/proc/net/tcp': procTcpLines,
@@ -51,13 +51,14 @@ const READERS: Readonly<Record<string, Reader>> = {
       : err('nstat: only -a and -z are known here.'),
   cat([path, ...more], report) {
     if (path === undefined || more.length > 0) return err('cat: one file, please.')
-    if (!Object.hasOwn(FILES, path)) return err(`cat: ${path}: No such file; there are ${Object.keys(FILES).join(', ')}.`)
+    if (!Object.hasOwn(FILES, path))
+      return err(`cat: ${path}: No such file; there are ${Object.keys(FILES).join(', ')}.`)
     return ok(FILES[path](report))
   },
 }
 
 /** What a command prints on a host; or one sentence that says why it does not. `terminal` is the width of a terminal, undefined for a pipe. */
-export function runText(command: string, report: HostReport, terminal?: number): Result<readonly TextLine[], string> {
+export function runText(command: string, report: HostReport, terminal?: number): Result<readonly TextLine[]> {
   const [name = '', ...words] = command.trim().split(/\s+/)
   if (!Object.hasOwn(READERS, name)) {
     return err(`${name}: command not found; there are ${Object.keys(READERS).join(', ')}.`)

@@ -66,5 +66,9 @@ export function counterValue({ counters }: HostReport, group: CounterGroup, name
   // Tcp is before IpExt in the names that both have (InCsumErrors).
   if (group === 'IpExt' && NAMES.Tcp.includes(name)) return 0
   const key = PREFIXED.includes(group) ? `${group}${name}` : name
-  return Object.hasOwn(counters, key) ? counters[key] : Object.hasOwn(counters, `${group}${name}`) ? counters[`${group}${name}`] : 0
+  return Object.hasOwn(counters, key)
+    ? counters[key]
+    : Object.hasOwn(counters, `${group}${name}`)
+      ? counters[`${group}${name}`]
+      : 0
 }

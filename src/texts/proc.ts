@@ -38,15 +38,11 @@ const FIRST_RTO: Micros = 1_000_000
 const INITIAL_WINDOW = 10
 const TCP_INFINITE_SSTHRESH = 0x7fff_ffff
 
-const HEADER =
-  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
+const HEADER = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
 
 export function procTcpLines({ sockets }: HostReport): TextLine[] {
   const shown = sockets.filter(({ state }) => state !== 'CLOSED')
-  return [
-    headerLine(HEADER),
-    ...shown.map((socket, i) => line(procRow(socket, i), `socket ${socket.id}`, socket.id)),
-  ]
+  return [headerLine(HEADER), ...shown.map((socket, i) => line(procRow(socket, i), `socket ${socket.id}`, socket.id))]
 }
 
 function procRow(socket: SocketReport, index: number): string {
@@ -114,9 +110,6 @@ export function procCounterLines(report: HostReport, groups: readonly CounterGro
   return groups.flatMap((group) => {
     const names = counterNames(group)
     const values = names.map((name) => constantOf(report, group, name) ?? counterValue(report, group, name))
-    return [
-      headerLine(`${group}: ${names.join(' ')}`),
-      line(`${group}: ${values.join(' ')}`, group),
-    ]
+    return [headerLine(`${group}: ${names.join(' ')}`), line(`${group}: ${values.join(' ')}`, group)]
   })
 }

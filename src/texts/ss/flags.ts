@@ -53,7 +53,7 @@ const STATE_GROUPS: Readonly<Record<string, (state: TcpState) => boolean>> = {
 }
 
 /** The flags of the words after `ss`, or one sentence about a word that is not understood. */
-export function readSsFlags(words: readonly string[]): Result<SsFlags, string> {
+export function readSsFlags(words: readonly string[]): Result<SsFlags> {
   const set = new Set<keyof SsFlags>()
   let states: readonly TcpState[] | undefined
   for (let i = 0; i < words.length; i++) {
@@ -65,7 +65,8 @@ export function readSsFlags(words: readonly string[]): Result<SsFlags, string> {
       states = [...(states ?? []), ...found]
       continue
     }
-    if (!/^-[A-Za-z]+$/.test(word)) return err(`ss: "${word}" is not understood here: options such as -tanp, and "state NAME".`)
+    if (!/^-[A-Za-z]+$/.test(word))
+      return err(`ss: "${word}" is not understood here: options such as -tanp, and "state NAME".`)
     for (const letter of word.slice(1)) {
       if (!Object.hasOwn(LETTERS, letter)) {
         return err(`ss: invalid option -- '${letter}'; there are ${Object.keys(LETTERS).join(', ')}.`)

@@ -119,10 +119,7 @@ function rates(info: TcpInfo, numeric: boolean): string[] {
   return [
     ...when(rtt >= 1 && mss > 0 && cwnd > 0, `send ${rate(send)}`),
     ...unlessZero(info, 'last_data_sent', 'last_data_recv', 'last_ack_recv').map(shortName),
-    ...when(
-      pacing > 0 && pacing < 2 ** 63,
-      `pacing_rate ${rate(pacing)}${most < 2 ** 63 ? `/${rate(most)}` : ''}`,
-    ),
+    ...when(pacing > 0 && pacing < 2 ** 63, `pacing_rate ${rate(pacing)}${most < 2 ** 63 ? `/${rate(most)}` : ''}`),
     ...when(delivered > 0, `delivery_rate ${rate(delivered)}`),
   ]
 }

@@ -36,10 +36,7 @@ export function ssLines(report: HostReport, flags: SsFlags, terminal?: number): 
   const rows = sockets.map((socket) => cells(socket, flags).filter((_, i) => columns.includes(COLUMNS[i])))
   const text = layOut(columns, flags.noHeader ? rows : [header, ...rows], terminal)
   const head = flags.noHeader ? [] : [headerLine(text[0])]
-  return [
-    ...head,
-    ...sockets.flatMap((socket, i) => socketLines(socket, text[i + head.length], flags)),
-  ]
+  return [...head, ...sockets.flatMap((socket, i) => socketLines(socket, text[i + head.length], flags))]
 }
 
 /** Sockets that are neither bound to a connection nor listening are in no table of the kernel's. */
@@ -71,7 +68,8 @@ function cells(socket: SocketReport, flags: SsFlags): string[] {
 function processText({ users, timer }: SocketReport, { processes, timers }: SsFlags): string {
   const names = users.map(({ name, pid, fd }) => `("${name}",pid=${pid},fd=${fd})`)
   const who = processes && names.length > 0 ? ` users:(${names.join(',')})` : ''
-  const clock = timers && timer.kind !== 'none' ? ` timer:(${timer.kind},${formatTimer(timer.micros)},${timer.count})` : ''
+  const clock =
+    timers && timer.kind !== 'none' ? ` timer:(${timer.kind},${formatTimer(timer.micros)},${timer.count})` : ''
   return who + clock
 }
 
