@@ -11,12 +11,8 @@ const ROOMS = {
   network: ['base', 'wire', 'trace'],
   sim: ['base', 'wire', 'trace', 'tcp', 'host', 'network'],
   scenario: ['base', 'wire', 'trace'],
-<<<<<<< HEAD
-  conformance: ['wire', 'trace'],
-=======
   texts: ['base', 'wire', 'trace'],
-  conformance: ['wire'],
->>>>>>> 1ff701c (texts: ss, netstat, nstat and /proc/net of any host, from a report of its sockets)
+  conformance: ['wire', 'trace'],
   capture: ['base', 'wire', 'trace'],
   packetdrill: ['base', 'wire', 'trace', 'tcp', 'host', 'sim'],
   cli: ['base', 'wire', 'trace', 'sim', 'scenario', 'capture', 'packetdrill', 'texts'],

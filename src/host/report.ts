@@ -13,9 +13,9 @@ const FIRST_INODE = 20_000
 
 export function reportHost(host: Host, now: Micros): HostReport {
   const users = usersOf(host)
-  const sockets = [...host.sockets.values()].toSorted(
-    (a, b) => Number(b.listener !== undefined) - Number(a.listener !== undefined) || a.id - b.id,
-  )
+  const sockets = [...host.sockets.values()]
+    .filter(({ protocol }) => protocol === 'tcp')
+    .toSorted((a, b) => Number(b.listener !== undefined) - Number(a.listener !== undefined) || a.id - b.id)
   return {
     name: host.name,
     at: now,
