@@ -6,9 +6,17 @@
 import { createHash } from 'node:crypto'
 import { createEventHeap, NEVER, peekTime, popEvent, pushEvent, seqAdd, seqDiff } from '../../src/base'
 import type { HeapEvent, Seq32 } from '../../src/base'
-import { createHost, hostPacketArrives, hostSocketDue, hostThreadDue, startPrograms, viewHost } from '../../src/host'
+import {
+  createHost,
+  ipConfigs,
+  hostPacketArrives,
+  hostSocketDue,
+  hostThreadDue,
+  startPrograms,
+  viewHost,
+} from '../../src/host'
 import type { Host, HostIo } from '../../src/host'
-import { createNetwork, packetDue, submitPacket } from '../../src/network'
+import { createNetwork, linkOfWay, packetDue, submitPacket } from '../../src/network'
 import type { Network, NetworkIo } from '../../src/network'
 import { createRecorder } from '../../src/sim'
 import type { TraceRecorder } from '../../src/sim'
@@ -51,6 +59,9 @@ const SOCKET = 1
 const THREAD = 2
 const OURS = 0
 const KERNEL = 1
+/** The two ends of their link. */
+const OURS_WAY = 0
+const KERNEL_WAY = 1
 
 const PLAIN_WIRE: LinkSettings = {
   rateBitsPerSecond: 0,
@@ -137,7 +148,7 @@ function connectHost(wire: KernelWire, spec: WorldSpec, recorder: TraceRecorder)
   const began = process.hrtime.bigint()
   const heap = createEventHeap()
   const network = createNetwork(spec)
-  const host = createHost(spec.hosts[OURS], OURS, spec.seed)
+  const host = createHost(spec.hosts[OURS], OURS, spec.seed, ipConfigs(spec)[OURS])
   const networkIo: NetworkIo & { now: number } = {
     now: 0,
     recorder,
@@ -152,9 +163,12 @@ function connectHost(wire: KernelWire, spec: WorldSpec, recorder: TraceRecorder)
   const io: HostIo & { now: number } = {
     now: 0,
     recorder,
-    send: (packet) => {
-      submitPacket(network, OURS, packet, networkIo)
+    send: (packet, way) => {
+      submitPacket(network, OURS, packet, way, networkIo)
     },
+    link: (way) => linkOfWay(network, way),
+    neighbourAnswers: () => true,
+    scheduleNeighbours: () => undefined,
     scheduleSocket: (_, socket, at) => {
       pushEvent(heap, at, SOCKET, socket, 0)
     },
@@ -178,7 +192,7 @@ function connectHost(wire: KernelWire, spec: WorldSpec, recorder: TraceRecorder)
       enter()
       if (due.kind === SOCKET) hostSocketDue(host, due.a, io)
       else if (due.kind === THREAD) hostThreadDue(host, due.a, io)
-      else arrive(network, due.a, due.b, networkIo, wire, (packet) => hostPacketArrives(host, packet, io))
+      else arrive(network, due.a, due.b, networkIo, wire, (packet) => hostPacketArrives(host, packet, OURS_WAY, io))
       readStreams(host, reader)
     }
   }
@@ -192,6 +206,7 @@ function connectHost(wire: KernelWire, spec: WorldSpec, recorder: TraceRecorder)
       network,
       KERNEL,
       { ...decoded.value, id, damaged: undefined, length: bytes.length, sentEvent: -1 },
+      KERNEL_WAY,
       networkIo,
     )
     turn()

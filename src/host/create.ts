@@ -3,17 +3,20 @@ import { createPrng, nextU32 } from '../base'
 import { LINUX_SYSCTL } from '../trace'
 import type { HostSpec } from '../trace'
 import { parseIpv4 } from '../wire'
+import { aloneConfig, freshIp } from './ip'
+import type { IpConfig } from './ip'
 import { compileProgram } from './program'
 import { addFirstProcess } from './processes/create'
 import { FIRST_PID } from './records'
 import type { Host } from './records'
 
-/** A running host, programs not started. `index` is its place in the world, `seed` the run's. */
-export function createHost(spec: HostSpec, index: number, seed: number): Host {
+/** A running host, programs not started. `index` is its place in the world, `seed` the run's; `ip` its interfaces and routes, one for all where left out. */
+export function createHost(spec: HostSpec, index: number, seed: number, ip?: IpConfig): Host {
+  const address = parseIpv4(spec.address) ?? 0
   const host: Host = {
     index,
     name: spec.name,
-    address: parseIpv4(spec.address) ?? 0,
+    address,
     role: spec.role,
     up: true,
     sysctl: { ...LINUX_SYSCTL, ...spec.sysctl },
@@ -37,6 +40,7 @@ export function createHost(spec: HostSpec, index: number, seed: number): Host {
     portsGiven: 0,
     nextPid: FIRST_PID,
     sigpipe: spec.sigpipe === 'default' ? 'SIG_DFL' : 'SIG_IGN',
+    ip: freshIp(ip ?? aloneConfig(address)),
   }
   addFirstProcess(host)
   return host

@@ -1,15 +1,16 @@
 /**
  * ICMP that reaches a host: errors about segments of its own, which go to the connection that sent them. Linux icmp_rcv, icmp_unreach,
- * icmp_socket_deliver, tcp_v4_err. Leaves out echo (a host here answers no ping), redirects and errors about other protocols than TCP.
+ * icmp_socket_deliver, tcp_v4_err; and pings, which are answered. Leaves out redirects and errors about other protocols than TCP.
  */
 import { icmpErrorArrives, isOnItsWay } from '../tcp'
 import { DROP_REASONS } from '../trace'
 import type { RuleName } from '../trace'
-import { formatIcmp, FRAGMENTATION_NEEDED, ICMP_UNREACHABLE, quotedSegment } from '../wire'
+import { formatIcmp, FRAGMENTATION_NEEDED, ICMP_ECHO, ICMP_UNREACHABLE, quotedSegment } from '../wire'
 import type { IcmpMessage, IcmpPacket } from '../wire'
 import { count } from './counters'
 import { findConnection } from './demux'
 import type { HostIo } from './io'
+import { answerEcho } from './ip'
 import type { Host } from './records'
 import { learnMtu } from './routes'
 import { settle } from './sockets'
@@ -20,6 +21,11 @@ export function icmpInput(host: Host, packet: IcmpPacket, io: HostIo): void {
   const { recorder } = io
   const { icmp } = packet
   count(host, 'IcmpInMsgs')
+  count(host, `IcmpMsgInType${icmp.type}`)
+  if (icmp.type === ICMP_ECHO) {
+    recorder.cause = recorder.emit('host/icmpArrived', 'echoReply', packet.id, recorder.text(formatIcmp(icmp)))
+    return answerEcho(host, packet, io)
+  }
   const about = quotedSegment(icmp)
   const socket =
     about === undefined

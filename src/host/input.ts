@@ -12,6 +12,7 @@ import { findConnection, findListener } from './demux'
 import { dropPacket, refuse } from './drops'
 import { icmpInput } from './icmp'
 import type { HostIo } from './io'
+import { forward, forwards, hearNeighbours, interfaceOfWay, isOwnAddress, runHook } from './ip'
 import { TIME_WAIT_ISS_STEP } from './isn'
 import { connectionRequest, listenerInput } from './listener'
 import type { Host, Socket } from './records'
@@ -27,15 +28,29 @@ const ECN_MASK = 3
 /** What Linux counts packets under, by those bits (IpExt). */
 const CODEPOINT_COUNTERS = ['InNoECTPkts', 'InECT1Pkts', 'InECT0Pkts', 'InCEPkts'] as const
 
-/** A packet has reached the host; `recorder.cause` is the event of its arrival. */
-export function hostPacketArrives(host: Host, arriving: AnyPacket, io: HostIo): void {
+/**
+ * A packet has reached the host by the interface of `way` (see ip/records.ts); `recorder.cause` is the event of its arrival. Linux ip_rcv: what is for
+ * somebody else is passed on where the host forwards, and dropped where it does not.
+ */
+export function hostPacketArrives(host: Host, arriving: AnyPacket, way: number, io: HostIo): void {
   if (!host.up) return dropPacket(arriving, 'hostDown', 'powerOff', io)
-  const packet = arriving.damaged === undefined ? arriving : verified(host, arriving, arriving.damaged, io)
+  const intact = arriving.damaged === undefined ? arriving : verified(host, arriving, arriving.damaged, io)
+  if (intact === undefined) return undefined
+  const from = interfaceOfWay(host, way)
+  if (from.arp) hearNeighbours(host, host.ip.config.interfaces.indexOf(from), io.now)
+  const packet = runHook(host, 'PREROUTING', intact, { in: from, out: undefined }, io)
   if (packet === undefined) return undefined
-  const { ip } = packet
-  if (ip.dst !== host.address && ip.dst >>> 24 !== LOOPBACK_NET) {
+  if (!isOwnAddress(host, packet.ip.dst)) {
+    if (forwards(host)) return forward(host, packet, from, io)
     return dropPacket(packet, 'notMyAddress', 'notMyAddress', io)
   }
+  const own = runHook(host, 'INPUT', packet, { in: from, out: undefined }, io)
+  return own === undefined ? undefined : deliver(host, own, io)
+}
+
+/** A packet for this host goes to its protocol. Linux ip_local_deliver_finish. */
+function deliver(host: Host, packet: AnyPacket, io: HostIo): void {
+  const { ip } = packet
   count(host, CODEPOINT_COUNTERS[ip.tos & ECN_MASK])
   if (packet.icmp !== undefined) return icmpInput(host, packet, io)
   if (packet.udp !== undefined) return udpInput(host, packet, io)

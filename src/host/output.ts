@@ -8,6 +8,7 @@ import { encodeHeaders } from '../wire'
 import type { Ipv4Address, Ipv4Header, TcpSegment } from '../wire'
 import { count } from './counters'
 import type { HostIo } from './io'
+import { sendPacket } from './ip'
 import type { Host } from './records'
 
 const PURPOSE_CODE: Readonly<Record<string, number>> = Object.fromEntries(SEND_PURPOSES.map((name, i) => [name, i]))
@@ -44,7 +45,7 @@ export interface Envelope {
 
 /**
  * Sends a segment, of socket `socket` or of none (-1), because of `recorder.cause`; `rule` where the purpose says too little.
- * Returns the index of its `tcp/segmentSent` event; -1 where the interface's queue has no room for it.
+ * Returns the index of its `tcp/segmentSent` event; -1 where the interface's queue has no room for it, or a filter of the host's own stops it.
  */
 export function output(
   host: Host,
@@ -84,6 +85,6 @@ export function output(
     recorder.emit('link/packetLost', 'dropTail', id, NO_LINK, LOSS_REASONS.indexOf('queueFull'))
     return -1
   }
-  io.send({ id, ip, segment, damaged: undefined, length: header.length + payload.length, sentEvent })
-  return sentEvent
+  const packet = { id, ip, segment, damaged: undefined, length: header.length + payload.length, sentEvent }
+  return sendPacket(host, packet, io) ? sentEvent : -1
 }

@@ -7,6 +7,7 @@ import type { Micros } from '../base'
 import type { Endpoint } from '../tcp'
 import { findConnection } from './demux'
 import { portOffset } from './isn'
+import { isOwnAddress } from './ip'
 import type { Host, Socket } from './records'
 
 export function holdPort(host: Host, socket: Socket): void {
@@ -82,12 +83,11 @@ export function fourTupleFree(host: Host, local: Endpoint, remote: Endpoint, now
 
 /** Linux tcp_tw_reuse_delay: 1 s, in which the timestamp clock has surely moved on. */
 const REUSE_DELAY_MICROS = 1_000_000
-const LOOPBACK_NET = 127
 
 export function timeWaitReusable(host: Host, { tcb, file }: Socket, now: Micros): boolean {
   if (tcb?.state !== 'TIME-WAIT' || file !== 0 || !tcb.negotiated.timestamps) return false
   const mode = host.sysctl.tcp_tw_reuse
-  const loopback = tcb.remote.address >>> 24 === LOOPBACK_NET || tcb.remote.address === host.address
+  const loopback = isOwnAddress(host, tcb.remote.address)
   if (mode === 0 || (mode === 2 && !loopback)) return false
   return now - tcb.timestamps.recentAt >= REUSE_DELAY_MICROS
 }

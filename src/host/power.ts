@@ -4,6 +4,7 @@ import type { Result } from '../base'
 import { LINUX_SYSCTL, sysctlError } from '../trace'
 import type { HostSpec, Sysctl } from '../trace'
 import type { HostIo } from './io'
+import { freshIp } from './ip'
 import { addFirstProcess } from './processes/create'
 import { FIRST_PID } from './records'
 import type { Host } from './records'
@@ -45,6 +46,7 @@ function forget(host: Host): void {
   host.threads = new Map()
   host.routes = new Map()
   host.counters = new Map()
+  host.ip = freshIp(host.ip.config)
 }
 
 /**

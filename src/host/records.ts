@@ -12,6 +12,7 @@ import type { Call, CallView, HostSpec, SignalAction, SignalName, Sysctl } from 
 import type { Ipv4Address } from '../wire'
 import type { UdpState } from './udp/records'
 import type { UnixState } from './unix/records'
+import type { IpState } from './ip/records'
 
 /** The process that programs and clicks run in. */
 export const FIRST_PID = 1_000
@@ -63,6 +64,7 @@ export interface Host {
   nextPid: number
   /** The profile's answer to SIGPIPE. */
   readonly sigpipe: SignalAction
+  ip: IpState
 }
 
 /** An exception to the route that everything takes. */

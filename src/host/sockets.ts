@@ -11,6 +11,7 @@ import type { RuleName, TcpState } from '../trace'
 import { count } from './counters'
 import { removeConnection } from './demux'
 import type { HostIo } from './io'
+import { isOwnAddress } from './ip'
 import { initialSequence, timestampOffset } from './isn'
 import { releasePort } from './ports'
 import { enterAcceptQueue, leaveSynQueue } from './queues'
@@ -76,7 +77,7 @@ const LOOPBACK_MTU = 65_535
 /** Gives a socket whose two ends are known the TCB of a new connection. */
 export function createConnection(host: Host, socket: Socket, io: HostIo, passive: boolean, iss?: number): Tcb {
   const { local, remote } = socket
-  const loopback = remote.address === host.address || remote.address >>> 24 === 127
+  const loopback = isOwnAddress(host, remote.address)
   const route = loopback ? undefined : routeTo(host, remote.address, io.now)
   const start = initialSequence(host, local, remote, io.now)
   socket.identification = start & 0xffff

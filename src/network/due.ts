@@ -6,7 +6,7 @@ import type { Flight, Network, NetworkIo } from './network'
 import { record } from './record'
 
 /**
- * What the schedule entry (packetId, version) means: a packet for host `to`, a loss, or undefined for an entry that an order made
+ * What the schedule entry (packetId, version) means: a packet for host `to` at its end `way` of a link, a loss, or undefined for an entry that an order made
  * stale. On arrival the recorder's cause is left at the `link/packetDelivered` event, for what the host does with it.
  */
 export function packetDue(
@@ -14,7 +14,7 @@ export function packetDue(
   packetId: number,
   version: number,
   io: NetworkIo,
-): { readonly to: number; readonly packet: AnyPacket } | 'lost' | undefined {
+): { readonly to: number; readonly way: number; readonly packet: AnyPacket } | 'lost' | undefined {
   const flight = net.flights.get(packetId)
   if (flight === undefined || flight.version !== version) return undefined
   if (flight.doom !== '') {
@@ -25,7 +25,9 @@ export function packetDue(
   const { from, to, packet, link, cause } = flight
   const rule = link === NO_LINK ? 'loopback' : 'linkDelivery'
   io.recorder.cause = record(io, from, cause, 'link/packetDelivered', rule, packetId, link)
-  return { to, packet }
+  // It comes in by the interface by which its answer would leave.
+  const way = link === NO_LINK ? -1 : link * 2 + (flight.direction === 'aToB' ? 1 : 0)
+  return { to, way, packet }
 }
 
 /** True while this schedule entry still means something. */

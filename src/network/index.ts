@@ -1,6 +1,6 @@
 export { changeLink, setPlugged } from './change'
 export { packetDue, packetIsDue } from './due'
-export { createNetwork } from './network'
+export { createNetwork, linkOfWay } from './network'
 export type { Network, NetworkIo } from './network'
 export { orderPacket } from './orders'
 export { submitPacket } from './submit'

@@ -166,12 +166,12 @@ describe('routing', () => {
     expect(b.arrivals).toMatchObject([{ to: 1 }])
   })
 
-  test('each pair of hosts uses its own link, and a host without a link has no route', () => {
+  test('each pair of hosts uses its own link', () => {
     const spec = twoHostSpec({})
     const host = (n: number) => ({ ...spec.hosts[0], name: `h${n}`, address: `10.0.0.${n}` })
     const b = networkBench({
       ...spec,
-      hosts: [host(1), host(2), host(3), host(4)],
+      hosts: [host(1), host(2), host(3)],
       links: [
         { a: 0, b: 1, aToB: BARE_LINK, bToA: BARE_LINK },
         { a: 2, b: 1, aToB: { ...BARE_LINK, delayMicros: 1 }, bToA: BARE_LINK },
@@ -180,10 +180,8 @@ describe('routing', () => {
     sendPacket(b, 2, { dst: 0x0a000002 })
     sendPacket(b, 1, { dst: 0x0a000003 })
     sendPacket(b, 1, { dst: 0x0a000063 })
-    sendPacket(b, 3, { dst: 0x0a000002 })
     runBench(b, SECOND)
     expect(b.arrivals.map((a) => a.to)).toEqual([1, 2, 0])
-    expect(eventsOf(b, 'link/packetLost')).toMatchObject([{ host: 3, rule: 'noRoute', args: [3, NO_LINK, 5] }])
   })
 })
 

@@ -1,16 +1,12 @@
 /**
  * The network as plain data: links between hosts, the packets that are under way, and the faults that the scenario planned.
- * This file decides what is remembered and where a packet goes; submit.ts decides when it gets there.
- *
- * Routing is the least that a lab bench needs: a host reaches a neighbour over their common link, itself over
- * loopback, and everyone else over its first link (its default route), whose far end ignores what is not its own. Hosts do not
- * forward. Left out: ARP, fragmentation.
+ * This file decides what is remembered; submit.ts decides when a packet gets to the other end. Which link it takes is the sending host's affair
+ * (host/ip). Left out: ARP, fragmentation.
  */
 import { createPrng } from '../base'
 import type { Micros, Prng } from '../base'
 import type { FaultSpec, LinkSettings, LinkSpec, LossReason, Recorder, WorldSpec } from '../trace'
-import { parseIpv4 } from '../wire'
-import type { AnyPacket, Ipv4Address } from '../wire'
+import type { AnyPacket } from '../wire'
 
 /** What the network may ask of the world. */
 export interface NetworkIo {
@@ -83,46 +79,19 @@ export interface Fault {
 }
 
 export interface Network {
-  readonly hosts: number
-  /** Which host has an address. */
-  readonly hostAddresses: Map<Ipv4Address, number>
-  /** For sender and destination host, at `from * hosts + to`: link * 2, plus 1 from its b end; -1 for none. */
-  readonly routes: Int32Array
-  /** For each sender, the same code of its first link. */
-  readonly defaultRoutes: Int32Array
   readonly links: Link[]
   /** By packet number, in the order in which they were sent. */
   readonly flights: Map<number, Flight>
   readonly faults: Fault[]
 }
 
-/** An idle network with every cable plugged in. Addresses in `spec` must be valid; the scenario room checks them. */
+/** An idle network with every cable plugged in. */
 export function createNetwork(spec: WorldSpec): Network {
-  const hosts = spec.hosts.length
-  const net: Network = {
-    hosts,
-    hostAddresses: new Map(),
-    routes: new Int32Array(hosts * hosts).fill(-1),
-    defaultRoutes: new Int32Array(hosts).fill(-1),
+  return {
     links: spec.links.map((link, index) => createLink(link, index, spec.seed)),
     flights: new Map(),
     faults: spec.faults.map((fault) => ({ spec: fault, seen: 0 })),
   }
-  spec.hosts.forEach((host, index) => {
-    const address = parseIpv4(host.address)
-    if (address !== undefined && !net.hostAddresses.has(address)) net.hostAddresses.set(address, index)
-  })
-  spec.links.forEach(({ a, b }, index) => {
-    addRoute(net, a, b, index * 2)
-    addRoute(net, b, a, index * 2 + 1)
-  })
-  return net
-}
-
-function addRoute(net: Network, from: number, to: number, code: number): void {
-  const place = from * net.hosts + to
-  if (net.routes[place] === -1) net.routes[place] = code
-  if (net.defaultRoutes[from] === -1) net.defaultRoutes[from] = code
 }
 
 function createLink(spec: LinkSpec, index: number, seed: number): Link {
@@ -151,15 +120,13 @@ function createDirection(settings: LinkSettings, name: string, seed: number): Di
   }
 }
 
-const LOOPBACK_NET = 127
-
-/** The host that an address means, seen from `from`; undefined for an address that no host has. */
-export function hostOfAddress(net: Network, from: number, address: Ipv4Address): number | undefined {
-  return address >>> 24 === LOOPBACK_NET ? from : net.hostAddresses.get(address)
-}
-
-/** The code of the link to take (see Network.routes); -1 for none. */
-export function routeFor(net: Network, from: number, to: number | undefined): number {
-  const direct = to === undefined ? -1 : net.routes[from * net.hosts + to]
-  return direct === -1 ? net.defaultRoutes[from] : direct
+/** How a link is now to who would send by `way`: its number times two, plus 1 at the b end. Loopback is always there and takes any length. */
+export function linkOfWay(
+  net: Network,
+  way: number,
+): { readonly connected: boolean; readonly mtuBytes: number; readonly icmpSilent: boolean } {
+  if (way < 0) return { connected: true, mtuBytes: 0, icmpSilent: false }
+  const link = net.links[way >> 1]
+  const { mtuBytes = 0, icmpSilent = 0 } = link[way & 1 ? 'bToA' : 'aToB'].settings
+  return { connected: link.connected, mtuBytes, icmpSilent: icmpSilent === 1 }
 }

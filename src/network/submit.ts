@@ -15,30 +15,26 @@ import { damage } from './damage'
 import { matchFaults } from './faults'
 import type { FaultOrders } from './faults'
 import { createFlight, doom, duplicate, hold, postpone } from './flight'
-import { hostOfAddress, routeFor } from './network'
 import type { Direction, DirectionName, Flight, Link, Network, NetworkIo } from './network'
 import { enqueue, isFull, serve, transmitMicros, waitingAt } from './queue'
 import { record } from './record'
 import { isTooLong, refuseLong } from './too-long'
 
-/** Sends a packet on its way. 'noRoute' when the sender has no link and the packet is not for itself. */
-export function submitPacket(net: Network, from: number, packet: AnyPacket, io: NetworkIo): 'sent' | 'noRoute' {
-  const to = hostOfAddress(net, from, packet.ip.dst)
-  if (to === from) {
+/** The way of packets that stay in their host. */
+const LOOPBACK_WAY = -1
+
+/** Sends a packet on its way: link `way >> 1`, from its b end where the last bit is set; or -1, back to its own host. */
+export function submitPacket(net: Network, from: number, packet: AnyPacket, way: number, io: NetworkIo): void {
+  if (way === LOOPBACK_WAY) {
     loopBack(net, from, packet, io)
-    return 'sent'
+    return
   }
-  const route = routeFor(net, from, to)
-  if (route === -1) {
-    lose(io, from, packet, NO_LINK, 'noRoute', 'noRoute')
-    return 'noRoute'
-  }
-  const link = net.links[route >> 1]
-  const name: DirectionName = route & 1 ? 'bToA' : 'aToB'
+  const index = way >> 1
+  const link = net.links[index]
+  const name: DirectionName = way & 1 ? 'bToA' : 'aToB'
   const faults = matchFaults(net.faults, from, packet)
-  if (!link.connected) lose(io, from, packet, route >> 1, 'unplugged', 'cableUnplugged')
-  else transmit(net, { link, index: route >> 1, name, direction: link[name] }, from, packet, faults, io)
-  return 'sent'
+  if (!link.connected) lose(io, from, packet, index, 'unplugged', 'cableUnplugged')
+  else transmit(net, { link, index, name, direction: link[name] }, from, packet, faults, io)
 }
 
 /** The way a packet takes. */

@@ -1,7 +1,8 @@
 /**
  * A router on a link whose next hop takes only shorter packets than the hosts send: a packet that may not be cut up is lost there, and its sender is
  * told by ICMP what would pass (RFC 1191 4, RFC 1812 4.3.3.3); or not told, where ICMP is filtered, which is a black hole. The word comes back after
- * the link's delay, as from half-way. Linux ip_forward. Packets that may be cut up pass whole: fragments are not shown.
+ * the link's delay, as from half-way. Linux ip_forward. Packets that may be cut up pass whole: fragments are not shown. A host that forwards looks at the
+ * link's MTU itself (host/ip/forward.ts), so this is about what hosts send of their own.
  */
 import { LOSS_REASONS } from '../trace'
 import type { LinkSettings } from '../trace'

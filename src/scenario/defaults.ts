@@ -1,5 +1,6 @@
 /** What a document means where it is silent. */
 import type { LinkSettings } from '../trace'
+import type { HostDocument, ScenarioDocument } from './document'
 
 /** A link slow enough to watch and fast enough to wait for: 10 Mbit/s, 20 ms each way, 100 packets of queue, nothing goes wrong. */
 export const DEFAULT_LINK: LinkSettings = {
@@ -16,9 +17,11 @@ export const DEFAULT_LINK: LinkSettings = {
 
 export const DEFAULT_SEED = 1
 
-/** 10.0.0.1 for the first host, and so on. */
-export function defaultAddress(index: number): string {
-  return `10.0.0.${index + 1}`
+/** A host's own address: the one given, or that of its first interface that has one, or 10.0.0.1 for the first host, and so on. */
+export function addressOf({ links = [] }: ScenarioDocument, { name, address }: HostDocument, index: number): string {
+  if (address !== undefined) return address
+  const ends = links.flatMap(({ a, b, aAddress, bAddress }) => (a === name ? [aAddress] : b === name ? [bAddress] : []))
+  return ends.find((end) => end !== undefined)?.split('/')[0] ?? `10.0.0.${index + 1}`
 }
 
 export function defaultRole(index: number): 'client' | 'server' | 'other' {

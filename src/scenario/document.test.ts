@@ -185,6 +185,27 @@ describe('a mistake in a document is named in one sentence, with its place', () 
       { links: [{ a: 'a', b: 'b', aToB: { delay: '2h' } }] },
       'links[0].aToB.delay: expected a duration of at most 1 h, such as "20ms", got "2h".',
     ],
+    [
+      { links: [{ a: 'a', b: 'b', aAddress: '10.0.1.1' }] },
+      'links[0].aAddress: expected an address with a prefix length such as 10.0.1.1/24, got "10.0.1.1".',
+    ],
+    [
+      { hosts: [{ name: 'a', routes: [{ to: '10.0.1.0/33', via: '10.0.0.2' }] }] },
+      'hosts[0].routes[0].to: "10.0.1.0/33" is neither "default", a host, an address nor a prefix such as 10.0.1.0/24.',
+    ],
+    [
+      { hosts: [{ name: 'a', routes: [{ to: 'default', via: 'c' }] }] },
+      'hosts[0].routes[0].via: "c" is neither a host nor an IPv4 address.',
+    ],
+    [
+      { hosts: [{ name: 'a', routes: [{ to: 'default' }] }] },
+      'hosts[0].routes[0]: expected "via" or "link", to know where it leads.',
+    ],
+    [
+      { hosts: [{ name: 'a', routes: [{ to: 'default', via: 'b' }] }, { name: 'b' }], links: [] },
+      'hosts[0].routes[0]: "b" is no neighbour of "a".',
+    ],
+    [{ hosts: [{ name: 'a', routes: [{ to: 'default', link: 1 }] }] }, 'hosts[0].routes[0]: link 1 is none of "a".'],
     [{ faults: [{ from: 'z', order: 'lose' }] }, 'faults[0].from: there is no host "z".'],
     [
       { faults: [{ from: 'a', order: 'burn' }] },

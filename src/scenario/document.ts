@@ -42,13 +42,28 @@ export interface HostDocument {
   readonly name: string
   /** Dotted IPv4; 10.0.0.1, 10.0.0.2 and so on where left out. */
   readonly address?: string
-  /** The first host is the client, the second the server, where left out. */
-  readonly role?: 'client' | 'server' | 'other'
+  /** The first host is the client, the second the server, where left out. A router passes on what is for others (`ip_forward`). */
+  readonly role?: 'client' | 'server' | 'other' | 'router'
   /** Sysctls that differ from Linux's defaults, by Linux's names. */
   readonly sysctl?: Readonly<Record<string, number | string | readonly number[]>>
   readonly programs?: readonly ProgramDocument[]
   /** `default`: SIGPIPE ends a process of this host that has said nothing about it. Ignored where left out. */
   readonly sigpipe?: 'default' | 'ignore'
+  /** Routes besides those to the neighbours on its links; where left out they are worked out from the links. */
+  readonly routes?: readonly RouteDocument[]
+}
+
+/** One line of `ip route`. */
+export interface RouteDocument {
+  /** `10.0.1.0/24`, an address, a host's name, or `default`. */
+  readonly to: string
+  /** Next hop: a neighbour's name, or an address. */
+  readonly via?: string
+  /** Place of the link in the list; where left out, the one that `via` is on. */
+  readonly link?: number
+  /** `unicast` where left out; the others refuse. */
+  readonly type?: 'unicast' | 'unreachable' | 'prohibit' | 'blackhole'
+  readonly mtu?: number
 }
 
 export interface ProgramDocument {
@@ -74,6 +89,11 @@ export interface LinkDocument {
   readonly both?: LinkSettingsDocument
   readonly aToB?: LinkSettingsDocument
   readonly bToA?: LinkSettingsDocument
+  /** Addresses of its two ends with their prefix lengths, `10.0.1.1/24`; the hosts' own where left out. */
+  readonly aAddress?: string
+  readonly bAddress?: string
+  /** Neighbours are asked for (ARP) before a packet goes to them. True where one of them is a router, unless said. */
+  readonly arp?: boolean
 }
 
 export interface LinkSettingsDocument {

@@ -4,8 +4,8 @@
  */
 import { parseIpv4 } from '../wire'
 import { sysctlError } from '../trace'
-import type { HostDocument, ScenarioDocument, StepDocument } from './document'
-import { defaultAddress } from './defaults'
+import type { ScenarioDocument, StepDocument } from './document'
+import { addressOf } from './defaults'
 import { shown } from './schema/primitives'
 import { MOST_STEPS } from './schema/scenario'
 
@@ -17,21 +17,22 @@ export function referenceError(document: ScenarioDocument): string | undefined {
   if (document.hosts.length === 0) return 'hosts: expected at least one host, got none.'
   const names = new Set(document.hosts.map((host) => host.name))
   return (
-    hostsError(document.hosts) ??
+    hostsError(document) ??
     linksError(document, names) ??
+    routesError(document, names) ??
     actionsError(document, names) ??
     programsError(document)
   )
 }
 
-function hostsError(hosts: readonly HostDocument[]): string | undefined {
+function hostsError(document: ScenarioDocument): string | undefined {
   const names = new Set<string>()
   const addresses = new Set<number>()
-  for (const [index, host] of hosts.entries()) {
+  for (const [index, host] of document.hosts.entries()) {
     if (parseIpv4(host.name) !== undefined) return `hosts[${index}].name: a name must not look like an address.`
     if (names.has(host.name)) return `hosts[${index}].name: there is another host ${shown(host.name)}.`
     names.add(host.name)
-    const address = host.address ?? defaultAddress(index)
+    const address = addressOf(document, host, index)
     const number = parseIpv4(address) ?? 0
     const first = number >>> 24
     if (first === 0 || first === 127 || first >= 224) {
@@ -51,6 +52,43 @@ function linksError(document: ScenarioDocument, names: ReadonlySet<string>): str
     if (link.a === link.b) return `links[${index}]: both ends are at ${shown(link.a)}.`
   }
   return undefined
+}
+
+const PREFIX = /^\d+\.\d+\.\d+\.\d+\/([12]?\d|3[0-2])$/
+
+function routesError(document: ScenarioDocument, names: ReadonlySet<string>): string | undefined {
+  for (const [h, host] of document.hosts.entries()) {
+    for (const [r, route] of (host.routes ?? []).entries()) {
+      const place = `hosts[${h}].routes[${r}]`
+      const { to, via, link, type = 'unicast' } = route
+      const address = PREFIX.test(to) ? to.split('/')[0] : to
+      if (to !== 'default' && !names.has(to) && parseIpv4(address) === undefined) {
+        return `${place}.to: ${shown(to)} is neither "default", a host, an address nor a prefix such as 10.0.1.0/24.`
+      }
+      if (via !== undefined && parseIpv4(via) === undefined && !names.has(via)) {
+        return `${place}.via: ${shown(via)} is neither a host nor an IPv4 address.`
+      }
+      if (type !== 'unicast') continue
+      const problem = outError(document, host.name, via, link)
+      if (problem !== undefined) return `${place}: ${problem}`
+    }
+  }
+  return undefined
+}
+
+/** What is wrong with where a route leads out of its host. */
+function outError(
+  { links = [] }: ScenarioDocument,
+  own: string,
+  via: string | undefined,
+  link: number | undefined,
+): string | undefined {
+  const isOwn = (place: number): boolean => links[place] !== undefined && [links[place].a, links[place].b].includes(own)
+  if (link !== undefined) return isOwn(link) ? undefined : `link ${link} is none of ${shown(own)}.`
+  if (via === undefined) return 'expected "via" or "link", to know where it leads.'
+  if (parseIpv4(via) !== undefined) return undefined
+  const shared = links.some(({ a, b }) => (a === own && b === via) || (a === via && b === own))
+  return shared ? undefined : `${shown(via)} is no neighbour of ${shown(own)}.`
 }
 
 function actionsError(document: ScenarioDocument, names: ReadonlySet<string>): string | undefined {

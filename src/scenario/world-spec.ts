@@ -1,11 +1,23 @@
 /** From a document to what the engine builds a world from: every default filled in, names resolved, times in µs. */
-import type { Action, Call, FaultSpec, HostSpec, LinkSettings, LinkSpec, Step, TimedAction, WorldSpec } from '../trace'
-import { DEFAULT_LINK, DEFAULT_SEED, defaultAddress, defaultRole } from './defaults'
+import type {
+  Action,
+  Call,
+  FaultSpec,
+  HostSpec,
+  LinkSettings,
+  LinkSpec,
+  RouteSpec,
+  Step,
+  TimedAction,
+  WorldSpec,
+} from '../trace'
+import { DEFAULT_LINK, DEFAULT_SEED, addressOf, defaultRole } from './defaults'
 import type {
   FaultDocument,
   HostDocument,
   LinkDocument,
   LinkSettingsDocument,
+  RouteDocument,
   ScenarioDocument,
   StepDocument,
   TimedActionDocument,
@@ -18,12 +30,12 @@ const HAND_PID = 1_000
 /** The world that a valid document describes. */
 export function toWorldSpec(document: ScenarioDocument): WorldSpec {
   const names = new Map(document.hosts.map((host, index) => [host.name, index]))
-  const addresses = new Map(document.hosts.map((host, index) => [host.name, host.address ?? defaultAddress(index)]))
+  const addresses = new Map(document.hosts.map((host, index) => [host.name, addressOf(document, host, index)]))
   const index = (name: string): number => names.get(name) ?? 0
   return {
     scenario: document.id,
     seed: document.seed ?? DEFAULT_SEED,
-    hosts: document.hosts.map((host, place) => toHost(host, place, addresses)),
+    hosts: document.hosts.map((host, place) => toHost(document, host, place, addresses)),
     links: (document.links ?? ordinaryLinks(document.hosts)).map((link) => toLink(link, index)),
     faults: (document.faults ?? []).map((fault) => toFault(fault, index)),
     actions: (document.actions ?? []).map((action) => toTimedAction(action, index)),
@@ -34,12 +46,18 @@ function ordinaryLinks(hosts: readonly HostDocument[]): LinkDocument[] {
   return hosts.length < 2 ? [] : [{ a: hosts[0].name, b: hosts[1].name }]
 }
 
-function toHost(host: HostDocument, place: number, addresses: ReadonlyMap<string, string>): HostSpec {
+function toHost(
+  document: ScenarioDocument,
+  host: HostDocument,
+  place: number,
+  addresses: ReadonlyMap<string, string>,
+): HostSpec {
+  const { routes } = host
   return {
     name: host.name,
-    address: host.address ?? defaultAddress(place),
-    role: host.role ?? defaultRole(place),
-    sysctl: host.sysctl ?? {},
+    address: addressOf(document, host, place),
+    role: host.role === 'router' ? 'other' : (host.role ?? defaultRole(place)),
+    sysctl: { ...(host.role === 'router' ? { ip_forward: 1 } : {}), ...host.sysctl },
     programs: (host.programs ?? []).map((program) => ({
       name: program.name,
       startMicros: micros(program.start, 0),
@@ -47,6 +65,29 @@ function toHost(host: HostDocument, place: number, addresses: ReadonlyMap<string
       ...(program.process === undefined ? {} : { process: program.process }),
     })),
     ...(host.sigpipe === undefined ? {} : { sigpipe: host.sigpipe }),
+    ...(routes === undefined ? {} : { routes: routes.map((route) => toRoute(document, host.name, route, addresses)) }),
+  }
+}
+
+/** A route with its names resolved; a neighbour's name is its address on the link that they share. */
+function toRoute(
+  { links = [] }: ScenarioDocument,
+  own: string,
+  { to, via, link, type = 'unicast', mtu }: RouteDocument,
+  addresses: ReadonlyMap<string, string>,
+): RouteSpec {
+  const place = link ?? links.findIndex(({ a, b }) => (a === own && b === via) || (b === own && a === via))
+  const shared = links[place]
+  const address = shared === undefined ? undefined : shared.a === via ? shared.aAddress : shared.bAddress
+  const isName = via !== undefined && addresses.has(via)
+  const hop = isName ? (address?.split('/')[0] ?? addresses.get(via)) : via
+  const target = to === 'default' ? '0.0.0.0/0' : (addresses.get(to) ?? to)
+  return {
+    to: target.includes('/') ? target : `${target}/32`,
+    type,
+    ...(hop === undefined ? {} : { via: hop }),
+    ...(place === -1 || (link === undefined && !isName) ? {} : { link: place }),
+    ...(mtu === undefined ? {} : { mtu }),
   }
 }
 
@@ -70,6 +111,9 @@ function toLink(link: LinkDocument, index: (name: string) => number): LinkSpec {
     b: index(link.b),
     aToB: { ...both, ...toSettings(link.aToB ?? {}) },
     bToA: { ...both, ...toSettings(link.bToA ?? {}) },
+    ...(link.aAddress === undefined ? {} : { aAddress: link.aAddress }),
+    ...(link.bAddress === undefined ? {} : { bAddress: link.bAddress }),
+    ...(link.arp === undefined ? {} : { arp: link.arp }),
   }
 }
 

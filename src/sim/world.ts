@@ -11,8 +11,10 @@ import type { EventHeap, HeapEvent, Micros, Result } from '../base'
 import {
   crashHost,
   createHost,
+  hostAnswersFor,
   hostCall,
   hostInterrupt,
+  hostNeighboursDue,
   hostPacketArrives,
   hostSetSysctl,
   hostSignal,
@@ -21,11 +23,22 @@ import {
   hostSpawn,
   hostThreadDue,
   hostThreadWakes,
+  ipConfigs,
+  neighboursDueAt,
   restartHost,
   startPrograms,
 } from '../host'
 import type { Host, HostIo } from '../host'
-import { changeLink, createNetwork, orderPacket, packetDue, packetIsDue, setPlugged, submitPacket } from '../network'
+import {
+  changeLink,
+  createNetwork,
+  linkOfWay,
+  orderPacket,
+  packetDue,
+  packetIsDue,
+  setPlugged,
+  submitPacket,
+} from '../network'
 import type { Network, NetworkIo } from '../network'
 import type { Action, WorldSpec } from '../trace'
 import { packetParts } from '../wire'
@@ -59,16 +72,18 @@ const PACKET = 0
 const SOCKET = 1
 const THREAD = 2
 const ACTION = 3
+const NEIGHBOURS = 4
 /** Beyond this many calls at one instant, each further one takes a microsecond. */
 const CALLS_PER_INSTANT = 1_000
 
 /** A world at time 0 with its programs about to start. The recorder must be at the beginning of its trace. */
 export function createWorld(spec: WorldSpec, recorder: TraceRecorder): World {
+  const ip = ipConfigs(spec)
   const state: WorldState = {
     now: 0,
     step: 0,
     heap: createEventHeap(),
-    hosts: spec.hosts.map((host, index) => createHost(host, index, spec.seed)),
+    hosts: spec.hosts.map((host, index) => createHost(host, index, spec.seed, ip[index])),
     network: createNetwork(spec),
     nextSocket: 1,
     nextThread: 1,
@@ -138,8 +153,17 @@ function worldFrom(spec: WorldSpec, recorder: TraceRecorder, state: WorldState):
   const hostIo: HostIo & { now: Micros } = {
     now: state.now,
     recorder,
-    send: (packet) => {
-      submitPacket(world.state.network, recorder.host, packet, world.networkIo)
+    send: (packet, way) => {
+      submitPacket(world.state.network, recorder.host, packet, way, world.networkIo)
+    },
+    link: (way) => linkOfWay(world.state.network, way),
+    neighbourAnswers: (way, address) => {
+      const { network, hosts } = world.state
+      const link = network.links[way >> 1]
+      return link.connected && hostAnswersFor(hosts[way & 1 ? link.a : link.b], address)
+    },
+    scheduleNeighbours: (host, at) => {
+      pushEvent(world.state.heap, at, NEIGHBOURS, host, 0)
     },
     scheduleSocket: (host, socket, at) => {
       pushEvent(world.state.heap, at, SOCKET, host, socket)
@@ -183,7 +207,7 @@ function dispatch(world: World, kind: number, a: number, b: number): void {
       const outcome = packetDue(state.network, a, b, networkIo)
       if (outcome === undefined || outcome === 'lost') return
       recorder.host = outcome.to
-      hostPacketArrives(state.hosts[outcome.to], outcome.packet, hostIo)
+      hostPacketArrives(state.hosts[outcome.to], outcome.packet, outcome.way, hostIo)
       return
     }
     case SOCKET:
@@ -194,6 +218,10 @@ function dispatch(world: World, kind: number, a: number, b: number): void {
       recorder.host = a
       state.threadsThisInstant++
       hostThreadDue(state.hosts[a], b, hostIo)
+      return
+    case NEIGHBOURS:
+      recorder.host = a
+      hostNeighboursDue(state.hosts[a], hostIo)
       return
     default:
       act(world, world.spec.actions[a].action)
@@ -262,6 +290,8 @@ function isLive(state: WorldState, event: HeapEvent): boolean {
       return hostSocketDeadline(state.hosts[event.a], event.b) <= event.at
     case THREAD:
       return hostThreadWakes(state.hosts[event.a], event.b) <= event.at
+    case NEIGHBOURS:
+      return neighboursDueAt(state.hosts[event.a]) <= event.at
     default:
       return true
   }

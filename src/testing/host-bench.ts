@@ -65,6 +65,8 @@ export interface BenchOptions {
 const PACKET = 0
 const SOCKET = 1
 export const THREAD = 2
+/** The way of the one interface that each of them has. */
+const ETH0 = 0
 
 export function createBench(options: BenchOptions = {}): HostBench {
   const events: BenchEvent[] = []
@@ -112,11 +114,11 @@ export function createBench(options: BenchOptions = {}): HostBench {
     io: {
       now: 0,
       recorder,
-      send: (packet) => {
+      send: (packet, way) => {
         const sent = { at: bench.io.now, from: recorder.host }
         if (packet.segment === undefined) bench.others.push({ ...sent, packet })
         else bench.packets.push({ ...sent, packet })
-        const loopback = packet.ip.dst >>> 24 === 127 || packet.ip.dst === bench.hosts[recorder.host].address
+        const loopback = way < 0
         const to = loopback ? recorder.host : 1 - recorder.host
         const lost =
           packet.segment === undefined ? bench.loseOther(packet, recorder.host) : bench.lose(packet, recorder.host)
@@ -130,6 +132,9 @@ export function createBench(options: BenchOptions = {}): HostBench {
       scheduleThread: (host, thread, at) => {
         pushEvent(bench.heap, at, THREAD, host, thread)
       },
+      link: () => ({ connected: true, mtuBytes: 0, icmpSilent: false }),
+      neighbourAnswers: () => true,
+      scheduleNeighbours: () => undefined,
       newSocketId: () => ++sockets,
       newThreadId: () => ++threads,
     },
@@ -167,7 +172,7 @@ function deliver(bench: HostBench, host: number, id: number): void {
   if (packet === undefined) return
   bench.flying.delete(id)
   bench.recorder.cause = packet.sentEvent
-  hostPacketArrives(bench.hosts[host], packet, bench.io)
+  hostPacketArrives(bench.hosts[host], packet, ETH0, bench.io)
 }
 
 /** As the world does it: entries that lost their meaning go once they are at the front. */
@@ -193,7 +198,7 @@ export function inject(
     0,
     packet.segment?.payload ?? packet.udp?.payload ?? new Uint8Array(0),
   )
-  hostPacketArrives(bench.hosts[host], { ...packet, id, sentEvent: 0 }, bench.io)
+  hostPacketArrives(bench.hosts[host], { ...packet, id, sentEvent: 0 }, ETH0, bench.io)
   run(bench, 0)
 }
 

@@ -134,8 +134,18 @@ export function sendPacket(
     length,
     sentEvent,
   }
-  submitPacket(bench.net, from, packet, bench.io)
+  submitPacket(bench.net, from, packet, wayTo(bench, from, dst), bench.io)
   return packet
+}
+
+/** The link to the host whose address ends in its number, or else the first that a host has; loopback to itself. */
+function wayTo({ net }: NetworkBench, from: number, dst: number): number {
+  if (dst >>> 24 === 127 || dst === 0x0a000001 + from) return -1
+  const ways = net.links.flatMap((link, index) => {
+    if (link.a === from) return [{ to: link.b, way: index * 2 }]
+    return link.b === from ? [{ to: link.a, way: index * 2 + 1 }] : []
+  })
+  return (ways.find(({ to }) => 0x0a000001 + to === dst) ?? ways[0]).way
 }
 
 /** Lets everything happen that is due up to time `until`, then sets the clock to it. */

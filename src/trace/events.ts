@@ -156,6 +156,18 @@ export const EVENT_FIELDS = {
   'host/signalDelivered': { pid: 'uint', thread: 'uint', signal: 'text', action: 'text' },
   /** A handler with SA_RESTART came back, and the call that it interrupted goes on. */
   'host/callRestarted': { thread: 'uint', fd: 'int', call: 'text' },
+  /** A router passed a packet on: `packet` is what leaves it, `from` what had arrived; its time to live is one less. */
+  'host/packetForwarded': { packet: 'packet', from: 'packet', ttl: 'uint' },
+  /** The host says by ICMP what became of packet `about`, or answers one. */
+  'host/icmpSent': { packet: 'packet', about: 'packet', message: 'text' },
+  /** It would have, but too many went there of late; `limit` names the sysctl. */
+  'host/icmpLimited': { about: 'packet', message: 'text', limit: 'text' },
+  /** Nobody has answered yet for an address on a link: asked `attempt` times. */
+  'host/neighbourAsked': { address: 'text', attempt: 'uint' },
+  /** Nobody answers for it: what waits for it is lost. */
+  'host/neighbourFailed': { address: 'text', waiting: 'uint' },
+  /** On its way through the host the packet was changed (NAT, a rewritten option): `packet` is what leaves, `from` what it was. */
+  'host/packetRewritten': { packet: 'packet', from: 'packet' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

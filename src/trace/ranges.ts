@@ -109,6 +109,14 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
   tcp_stdurg: SWITCH,
   tcp_thin_linear_timeouts: SWITCH,
   tcp_min_snd_mss: whole(48, 65_535),
+  ip_forward: SWITCH,
+  icmp_echo_ignore_all: SWITCH,
+  base_reachable_time_ms: whole(1, 2_147_483),
+  delay_first_probe_time: whole(0, 2_147_483),
+  ucast_solicit: whole(1, 100),
+  mcast_solicit: whole(1, 100),
+  retrans_time_ms: whole(1, 2_147_483),
+  unres_qlen: whole(1, 100_000),
 }
 
 /** What the sysctls that are words may be. */

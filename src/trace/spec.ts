@@ -22,6 +22,25 @@ export interface HostSpec {
   readonly programs: readonly ProgramSpec[]
   /** What SIGPIPE does to its processes until they say otherwise: nothing, where left out. */
   readonly sigpipe?: 'default' | 'ignore'
+  /** Routes besides those to neighbours; where left out they are worked out from the links (host/ip/config.ts). */
+  readonly routes?: readonly RouteSpec[]
+}
+
+/** What a route does with a packet; all but `unicast` refuse it, each in its own way (ip-route(8)). */
+export const ROUTE_TYPES = ['unicast', 'unreachable', 'prohibit', 'blackhole'] as const
+export type RouteType = (typeof ROUTE_TYPES)[number]
+
+/** One line of `ip route`. */
+export interface RouteSpec {
+  /** `10.0.1.0/24`; `0.0.0.0/0` is the default route. */
+  readonly to: string
+  readonly type: RouteType
+  /** Next hop, dotted; left out where the destination is on the link itself. */
+  readonly via?: string
+  /** Index of the link; where left out, the one that `via` is on. */
+  readonly link?: number
+  /** Bytes; the interface's where left out. */
+  readonly mtu?: number
 }
 
 /**
@@ -48,6 +67,11 @@ export interface LinkSpec {
   readonly b: number
   readonly aToB: LinkSettings
   readonly bToA: LinkSettings
+  /** Addresses of the two interfaces with their prefix lengths, `10.0.1.1/24`; the host's own address where left out. */
+  readonly aAddress?: string
+  readonly bAddress?: string
+  /** Neighbours on it are asked for before a packet goes to them (ARP), so that it shows when nobody has an address. */
+  readonly arp?: boolean
 }
 
 /** Something done to the world at a time, by the scenario: a cable unplugged, a host crashed. */

@@ -113,6 +113,24 @@ export interface Sysctl {
   tcp_thin_linear_timeouts: number
   /** Packets that the interface's own queue takes, which here is always empty: 0 drops all, and TCP is told so. A link attribute on Linux. */
   txqueuelen: number
+  /** The host passes on packets that are for others. */
+  ip_forward: number
+  /** Least milliseconds between ICMP messages to one destination, of the types in `icmp_ratemask` (a bit each); the first six pass. 0 for no limit. */
+  icmp_ratelimit: number
+  icmp_ratemask: number
+  /** Such messages a second to all destinations, and how many may go at once. */
+  icmp_msgs_per_sec: number
+  icmp_msgs_burst: number
+  /** No answer to a ping. */
+  icmp_echo_ignore_all: number
+  /** Neighbours (net.ipv4.neigh): how long one that answered is trusted, how long a doubt may last before it is asked, and how often, how far apart. */
+  base_reachable_time_ms: number
+  delay_first_probe_time: number
+  ucast_solicit: number
+  mcast_solicit: number
+  retrans_time_ms: number
+  /** Packets that wait for the answer of one neighbour. */
+  unres_qlen: number
 }
 
 export const LINUX_SYSCTL: Readonly<Sysctl> = {
@@ -193,4 +211,16 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   tcp_stdurg: 0,
   tcp_thin_linear_timeouts: 0,
   txqueuelen: 1_000,
+  ip_forward: 0,
+  icmp_ratelimit: 1_000,
+  icmp_ratemask: 6_168,
+  icmp_msgs_per_sec: 1_000,
+  icmp_msgs_burst: 50,
+  icmp_echo_ignore_all: 0,
+  base_reachable_time_ms: 30_000,
+  delay_first_probe_time: 5,
+  ucast_solicit: 3,
+  mcast_solicit: 3,
+  retrans_time_ms: 1_000,
+  unres_qlen: 101,
 }

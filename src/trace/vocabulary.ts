@@ -31,6 +31,9 @@ export const DROP_REASONS = [
   'icmpOutOfWindow',
   'icmpIgnored',
   'deferredAccept',
+  'ttlExceeded',
+  'noRoute',
+  'tooLong',
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 
@@ -44,6 +47,7 @@ export const LOSS_REASONS = [
   'noRoute',
   'hostDown',
   'tooLong',
+  'noNeighbour',
 ] as const
 export type LossReason = (typeof LOSS_REASONS)[number]
 

@@ -1,6 +1,6 @@
 /**
  * ICMP errors (RFC 792, RFC 1191, RFC 1812 5.2.7.1): the message that a router or host sends about a packet, with the head of that packet quoted
- * in it. Encoded and read here; what a host makes of one is the host's affair. Leaves out echo and the other queries, redirects' gateways and
+ * in it; and ping. Encoded and read here; what a host makes of one is the host's affair. Leaves out the other queries, redirects' gateways and
  * the extensions of RFC 4884.
  */
 import { err, ok, seq32 } from '../base'
@@ -16,6 +16,8 @@ export const ICMP_HEADER_LENGTH = 8
 /** RFC 1812 4.3.2.3: an error is as long as it can be up to this, IP header included. */
 const LONGEST_ERROR = 576
 
+export const ICMP_ECHO_REPLY = 0
+export const ICMP_ECHO = 8
 export const ICMP_SOURCE_QUENCH = 4
 export const ICMP_UNREACHABLE = 3
 export const ICMP_REDIRECT = 5
@@ -47,7 +49,7 @@ export interface IcmpMessage {
   readonly code: number
   /** The second word: for "fragmentation needed" the next hop's MTU, for a parameter problem the pointer in its first byte. */
   readonly info: number
-  /** Head of the packet that it is about: IP header and at least eight bytes behind it. Must never change. */
+  /** Head of the packet that it is about: IP header and at least eight bytes behind it; the data of a ping. Must never change. */
   readonly quoted: Uint8Array
 }
 
@@ -91,6 +93,13 @@ export function decodeIcmp(
   return ok({ ip, message: { type: bytes[start], code: bytes[start + 1], info: get32(bytes, start + 4), quoted } })
 }
 
+/** An error about a packet, about which no error may be sent in turn (RFC 1122 3.2.2); the others are questions and answers. */
+export function isIcmpError({ type }: IcmpMessage): boolean {
+  return [ICMP_UNREACHABLE, ICMP_SOURCE_QUENCH, ICMP_REDIRECT, ICMP_TIME_EXCEEDED, ICMP_PARAMETER_PROBLEM].includes(
+    type,
+  )
+}
+
 /** Whether these bytes say that they are ICMP, right or wrong. */
 export function isIcmp(bytes: Uint8Array): boolean {
   return bytes.length > IPV4_HEADER_LENGTH && bytes[0] >> 4 === 4 && bytes[9] === PROTOCOL_ICMP
@@ -121,6 +130,10 @@ export function formatIcmp({ type, code, info }: IcmpMessage): string {
       return code === 0 ? 'ttl_exceeded' : 'reassembly_time_exceeded'
     case ICMP_PARAMETER_PROBLEM:
       return `parameter_problem at ${info >>> 24}`
+    case ICMP_ECHO:
+      return `echo_request id ${info >>> 16} seq ${info & 0xffff}`
+    case ICMP_ECHO_REPLY:
+      return `echo_reply id ${info >>> 16} seq ${info & 0xffff}`
     case ICMP_SOURCE_QUENCH:
       return 'source_quench'
     case ICMP_REDIRECT:

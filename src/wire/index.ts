@@ -7,6 +7,8 @@ export {
   encodeIcmp,
   formatIcmp,
   FRAGMENTATION_NEEDED,
+  ICMP_ECHO,
+  ICMP_ECHO_REPLY,
   ICMP_PARAMETER_PROBLEM,
   ICMP_REDIRECT,
   ICMP_SOURCE_QUENCH,
@@ -14,6 +16,7 @@ export {
   ICMP_UNREACHABLE,
   icmpError,
   isIcmp,
+  isIcmpError,
   quotedSegment,
   UNREACHABLE_CODES,
 } from './icmp'

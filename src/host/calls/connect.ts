@@ -6,6 +6,7 @@ import { parseIpv4 } from '../../wire'
 import { addConnection, findConnection } from '../demux'
 import { TIME_WAIT_ISS_STEP } from '../isn'
 import { findConnectPort, fourTupleFree, holdPort, releasePort } from '../ports'
+import { routeErrno, sourceFor } from '../ip'
 import type { Host, Socket } from '../records'
 import { callState, createConnection, freeSocket, settle } from '../sockets'
 import { tcpIo } from '../tcp-io'
@@ -15,8 +16,6 @@ import { validPort } from './open'
 
 /** Addresses from here on are multicast, reserved or broadcast: TCP has no business there. */
 const FIRST_MULTICAST = 0xe000_0000
-const LOOPBACK = 0x7f00_0001
-const LOOPBACK_NET = 127
 /** What `progress` of the blocked call remembers: this very call began the handshake. */
 const BEGUN = 1
 
@@ -37,6 +36,8 @@ export function connect(context: Context<CallOf<'connect'>>): Outcome {
 
 /** Chooses the local end, makes the TCB and sends the SYN. */
 function begin({ host, socket, io }: Context, remote: Endpoint): Errno | '' {
+  const unreachable = routeErrno(host, remote.address)
+  if (unreachable !== '') return unreachable
   const address = sourceAddress(host, socket, remote)
   let { port } = socket.local
   if (socket.portHeld) {
@@ -68,8 +69,7 @@ function begin({ host, socket, io }: Context, remote: Endpoint): Errno | '' {
 }
 
 function sourceAddress(host: Host, { local, addressLocked }: Socket, remote: Endpoint): number {
-  if (addressLocked) return local.address
-  return remote.address >>> 24 === LOOPBACK_NET ? LOOPBACK : host.address
+  return addressLocked ? local.address : sourceFor(host, remote.address)
 }
 
 /** How the handshake stands. `begun`: this call began it, else it finds it going on. */

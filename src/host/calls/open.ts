@@ -2,6 +2,7 @@
 import { parseIpv4 } from '../../wire'
 import { freeDescriptor, openDescriptor } from '../descriptors'
 import type { HostIo } from '../io'
+import { isOwnAddress } from '../ip'
 import { startListening } from '../listener'
 import { findBindPort, holdPort, portConflicts, releasePort } from '../ports'
 import type { Host, Process } from '../records'
@@ -61,10 +62,8 @@ export function listen(context: Context<CallOf<'listen'>>): Outcome {
   return returned(0)
 }
 
-const LOOPBACK_NET = 127
-
 export function isLocal(host: Host, address: number): boolean {
-  return address === 0 || address === host.address || address >>> 24 === LOOPBACK_NET
+  return address === 0 || isOwnAddress(host, address)
 }
 
 export function validPort(port: number): boolean {

@@ -45,6 +45,8 @@ const THREAD = 1
 const ALARM = 2
 const HOST = 0
 const WIRE = 1
+/** The way of the one interface. */
+const ETH0 = 0
 
 export function createMachine(spec: HostSpec): Machine {
   const recorder = createRecorder(createTrace())
@@ -54,10 +56,13 @@ export function createMachine(spec: HostSpec): Machine {
     io: {
       now: 0,
       recorder,
-      // A script looks at segments; what else a host sends it does not see.
+      // Scripts expect segments; what a host says by ICMP is nothing to them.
       send: (packet) => {
         if (packet.segment !== undefined) machine.sent.push({ at: machine.now, packet })
       },
+      link: () => ({ connected: true, mtuBytes: 0, icmpSilent: false }),
+      neighbourAnswers: () => true,
+      scheduleNeighbours: () => undefined,
       scheduleSocket: (_, socket, at) => pushEvent(machine.timers, at, SOCKET, HOST, socket),
       scheduleThread: (_, thread, at) => pushEvent(machine.threads, at, THREAD, HOST, thread),
       newSocketId: () => machine.nextSocket++,
@@ -137,7 +142,7 @@ export function injectIcmp(machine: Machine, ip: Ipv4Header, icmp: IcmpMessage):
 }
 
 function arrive(machine: Machine, packet: AnyPacket): void {
-  hostPacketArrives(machine.host, packet, machine.io)
+  hostPacketArrives(machine.host, packet, ETH0, machine.io)
   machine.onProgress()
   runThreads(machine)
 }

@@ -79,6 +79,12 @@ export const ipv4 = leaf<string>('an IPv4 address such as 10.0.0.2', (value) => 
   return isText(value, 15) && parseIpv4(value) !== undefined
 })
 
+/** An address and the length of its prefix. */
+export const ipv4Prefix = leaf<string>('an address with a prefix length such as 10.0.1.1/24', (value) => {
+  const [address, length, ...rest] = isText(value, 18) ? value.split('/') : []
+  return parseIpv4(address ?? '') !== undefined && /^([12]?\d|3[0-2])$/.test(length ?? '') && rest.length === 0
+})
+
 /** At most `most` items. */
 export function list<T>(item: v.GenericSchema<unknown, T>, most: number): v.GenericSchema<unknown, T[]> {
   const size = leaf<unknown[]>(`a list of at most ${most}`, (value) => Array.isArray(value) && value.length <= most)

@@ -1,12 +1,13 @@
 /** The schema of a scenario document, version 1: shape and ranges. What refers to what is checked in ../references.ts. */
 import * as v from 'valibot'
-import { SIGNAL_NAMES, sysctlError } from '../../trace'
+import { ROUTE_TYPES, SIGNAL_NAMES, sysctlError } from '../../trace'
 import type {
   FaultDocument,
   HostDocument,
   LinkDocument,
   LinkSettingsDocument,
   ProgramDocument,
+  RouteDocument,
   ScenarioDocument,
   StepDocument,
   TimedActionDocument,
@@ -17,6 +18,7 @@ import {
   duration,
   flag,
   ipv4,
+  ipv4Prefix,
   leaf,
   line,
   linkDelay,
@@ -31,6 +33,7 @@ import {
 
 export const MOST_HOSTS = 16
 export const MOST_LINKS = 64
+export const MOST_ROUTES = 256
 /** In one list; the total over the document is bounded in ../references.ts. */
 export const MOST_STEPS = 10_000
 
@@ -77,13 +80,22 @@ function sysctlProblem(value: unknown): string | undefined {
   return undefined
 }
 
+const route: v.GenericSchema<unknown, RouteDocument> = record({
+  to: hostOrAddress,
+  via: v.optional(hostOrAddress),
+  link: listedLink,
+  type: v.optional(oneOf(...ROUTE_TYPES)),
+  mtu: v.optional(whole('a number of bytes', 68, 65_535)),
+})
+
 const host: v.GenericSchema<unknown, HostDocument> = record({
   name: hostName,
   address: v.optional(ipv4),
-  role: v.optional(oneOf('client', 'server', 'other')),
+  role: v.optional(oneOf('client', 'server', 'other', 'router')),
   sysctl: v.optional(sysctls),
   programs: v.optional(list(program, 256)),
   sigpipe: v.optional(oneOf('default', 'ignore')),
+  routes: v.optional(list(route, MOST_ROUTES)),
 })
 
 const linkSettings: v.GenericSchema<unknown, LinkSettingsDocument> = record({
@@ -107,6 +119,9 @@ const link: v.GenericSchema<unknown, LinkDocument> = record({
   both: v.optional(linkSettings),
   aToB: v.optional(linkSettings),
   bToA: v.optional(linkSettings),
+  aAddress: v.optional(ipv4Prefix),
+  bAddress: v.optional(ipv4Prefix),
+  arp: v.optional(flag),
 })
 
 const fault: v.GenericSchema<unknown, FaultDocument> = record({

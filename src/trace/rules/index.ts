@@ -1,5 +1,6 @@
 /** The rule table: every behaviour that an event can quote, once. Rooms keep their rules in a file each. */
 import { HOST_RULES } from './host'
+import { IP_RULES } from './ip'
 import { NETWORK_RULES } from './network'
 import type { Rule } from './rule'
 import { SENDER_RULES } from './sender'
@@ -13,6 +14,7 @@ const ALL = {
   ...NETWORK_RULES,
   ...SENDER_RULES,
   ...UDP_RULES,
+  ...IP_RULES,
 } as const
 
 export type RuleName = keyof typeof ALL

@@ -292,7 +292,14 @@ const ARRIVED = EVENT_CODE['tcp/segmentArrived']
 const ARRIVED_AT_HOST = EVENT_CODE['link/packetDelivered']
 
 /** Losses at the sender's end of the link, which take no share of its rate. */
-const NEVER_LEFT: ReadonlySet<LossReason> = new Set(['queueFull', 'unplugged', 'noRoute', 'hostDown', 'tooLong'])
+const NEVER_LEFT: ReadonlySet<LossReason> = new Set([
+  'queueFull',
+  'unplugged',
+  'noRoute',
+  'hostDown',
+  'tooLong',
+  'noNeighbour',
+])
 
 /** What each kind of event does to the rows, by its code. */
 const HANDLERS: (Handler | undefined)[] = []

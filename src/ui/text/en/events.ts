@@ -75,6 +75,7 @@ export const LOSSES = {
   noRoute: 'There is no way to that address',
   hostDown: 'The host was off',
   tooLong: 'A router on the way takes no packet of that length',
+  noNeighbour: 'Nobody on the link answered for the next address',
 } as const
 
 export const DROPS = {
@@ -103,6 +104,9 @@ export const DROPS = {
   icmpOutOfWindow: 'it is about nothing that is on its way',
   icmpIgnored: 'there is nothing to be done about it',
   deferredAccept: 'accept() is put off until data comes',
+  ttlExceeded: 'its time to live has run out',
+  noRoute: 'the router knows no way to its address',
+  tooLong: 'it is too long for the next link',
 } as const
 
 export const SIGNALS = {
@@ -247,6 +251,15 @@ export const events: Sentences = {
   'host/signalDelivered': (e, t) => `${e.signal} to process ${e.pid} on ${host(t, e.host)}: ${e.action}`,
   'host/callRestarted': (e, t) => `\`${e.call}\` on ${host(t, e.host)} goes on after the handler (SA_RESTART)`,
   'host/icmpArrived': (e, t) => `${capital(host(t, e.host))} was told by ICMP: \`${e.message}\``,
+  'host/packetForwarded': (e, t) =>
+    `${capital(host(t, e.host))} passed ${packetName(t.packet(e.from))} on, with ${e.ttl} hops left`,
+  'host/icmpSent': (e, t) => `${capital(host(t, e.host))} says by ICMP: \`${e.message}\``,
+  'host/icmpLimited': (e, t) =>
+    `${capital(host(t, e.host))} said nothing by ICMP (\`${e.message}\`): \`${e.limit}\` allows no more now`,
+  'host/neighbourAsked': (e, t) => `${capital(host(t, e.host))} asks who has ${e.address}, the ${nth(e.attempt)} time`,
+  'host/neighbourFailed': (e, t) =>
+    `Nobody answers ${host(t, e.host)} for ${e.address}${e.waiting === 0 ? '' : `; ${e.waiting === 1 ? 'a packet' : `${e.waiting} packets`} waited in vain`}`,
+  'host/packetRewritten': (e, t) => `A filter of ${host(t, e.host)} changed ${packetName(t.packet(e.from))}`,
   'tcp/softErrorNoted': (e, t) => `${capital(owner(e, t))} remembers ${e.errno}, in case a timer gives up`,
   'tcp/pathMtuChanged': (e, t) =>
     `${capital(owner(e, t))}: the path carries ${bytes(e.mtu)}, so segments have ${e.mss} from now on`,

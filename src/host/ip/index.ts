@@ -1,0 +1,11 @@
+/** IP on a host: interfaces, routes, neighbours, forwarding, and the ICMP that a host sends. */
+export { aloneConfig, ipConfigs } from './config'
+export { forward, forwards } from './forward'
+export { answerEcho } from './icmp-send'
+export { runHook } from './hooks'
+export { hearNeighbours, hostAnswersFor, neighboursDueAt } from './neighbours'
+export { hostNeighboursDue } from './neighbours-due'
+export { freshIp } from './records'
+export type { Interface, IpConfig, IpState } from './records'
+export { interfaceOfWay, isOwnAddress, routeErrno, sourceFor } from './routing'
+export { sendPacket } from './send'
