@@ -53,5 +53,6 @@ test('an error is told in the words of packetdrill', () => {
   expect(told(3, 99)).toBe('unreachable code 99')
   expect(told(11, 0)).toBe('ttl_exceeded')
   expect(told(12, 0, 0x1400_0000)).toBe('parameter_problem at 20')
-  expect(told(8, 0)).toBe('type 8 code 0')
+  expect(told(13, 0)).toBe('type 13 code 0')
+  expect(told(8, 0, 0x0007_0002)).toBe('echo_request id 7 seq 2')
 })
