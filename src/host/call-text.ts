@@ -1,7 +1,7 @@
 /** A call as C would write it, with its symbolic names; strace's habits, lengths in place of contents. */
 import { utf8Bytes } from '../base'
-import { formatPollEvents } from '../trace'
-import type { Call, FileCall, OptionValue, ProcessCall, SocketOption } from '../trace'
+import { formatPollEvents, parsePollEvents } from '../trace'
+import type { Call, EventMask, FdRef, FileCall, OptionValue, ProcessCall, SocketOption } from '../trace'
 
 const SHOWN_TEXT = 24
 
@@ -69,13 +69,17 @@ function formatProcessCall(call: ProcessCall, fd: number): string {
 function formatFileCall(call: FileCall, fd: number): string {
   switch (call.call) {
     case 'poll': {
-      const fds = call.fds.map((it) => `{fd=${it.fd}, events=${formatPollEvents(it.events, 'POLL')}}`)
+      const fds = call.fds.map((it) => `{fd=${it.fd}, events=${formatMask(it.events, 'POLL')}}`)
       return `poll([${fds.join(', ')}], ${call.fds.length}, ${call.timeoutMs})`
+    }
+    case 'select': {
+      const [read, write, except] = [call.read, call.write, call.except].map(formatSet)
+      return `select(${read}, ${write}, ${except}, ${call.timeoutMs < 0 ? 'NULL' : `${call.timeoutMs} ms`})`
     }
     case 'epollCreate':
       return 'epoll_create1(0)'
     case 'epollCtl':
-      return `epoll_ctl(${fd}, ${call.op}, ${call.target}, {events=${formatPollEvents(call.events, 'EPOLL')}, data=${call.data}})`
+      return `epoll_ctl(${fd}, ${call.op}, ${call.target}, {events=${formatMask(call.events, 'EPOLL')}, data=${call.data ?? call.target}})`
     case 'epollWait':
       return `epoll_wait(${fd}, ..., ${call.most}, ${call.timeoutMs})`
     case 'pipe':
@@ -85,6 +89,14 @@ function formatFileCall(call: FileCall, fd: number): string {
     default:
       return `${call.call}(${fd})`
   }
+}
+
+function formatMask(events: EventMask, prefix: 'POLL' | 'EPOLL'): string {
+  return formatPollEvents(parsePollEvents(events) ?? 0, prefix)
+}
+
+function formatSet(set: readonly FdRef[] | undefined): string {
+  return set === undefined || set.length === 0 ? 'NULL' : `[${set.join(' ')}]`
 }
 
 /** The call once it has its answer: getsockopt shows the value that it was after. */

@@ -18,6 +18,7 @@ import { formatIpv4 } from '../wire'
 import { acceptQueueRoom, synQueueRoom } from './admit'
 import { formatCall } from './call-text'
 import { resolveFd } from './program'
+import { viewEpolls, viewPoll } from './readiness/view'
 import type { Host, Listener, OpenFile, Process, QueueEntry, Socket, Thread } from './records'
 import { stateOf } from './sockets'
 
@@ -50,6 +51,7 @@ export function viewHost(host: Host, now: Micros): HostView {
     counters: Object.fromEntries(
       [...host.counters].filter(([, value]) => value !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ),
+    epolls: viewEpolls(host),
   }
 }
 
@@ -98,6 +100,7 @@ function viewSocket(host: Host, socket: Socket, holders: readonly Holder[], now:
     options: { ...socket.optionsSet },
     listener: listener === undefined ? null : viewListener(host, listener),
     tcb: tcb === undefined || listener !== undefined ? null : viewTcb(tcb, now),
+    poll: viewPoll(host, socket),
   }
 }
 

@@ -120,6 +120,22 @@ describe('a mistake in a document is named in one sentence, with its place', () 
       withSteps({ call: 'signal', signal: 'SIGSEGV', action: 'SIG_IGN' }),
       /^hosts\[0\]\.programs\[0\]\.steps\[1\]\.signal: expected one of SIGHUP, .*, got "SIGSEGV"\.$/,
     ],
+    [
+      withSteps({ call: 'poll', fds: [{ fd: 's', events: 'POLLINN' }], timeoutMs: 0 }),
+      /\.fds\[0\]\.events: expected event names such as "EPOLLIN\|EPOLLET", or their bits, got "POLLINN"\.$/,
+    ],
+    [
+      withSteps({ call: 'select', read: ['s'], timeoutMs: -2 }),
+      /\.timeoutMs: expected a time in ms, or -1 for ever from -1 to 86400000, got -2\.$/,
+    ],
+    [
+      withSteps({ call: 'epollCtl', fd: 's', op: 'EPOLL_CTL_ADD', target: 'x', events: 'EPOLLIN' }),
+      /\.target: no earlier step keeps a descriptor as "x"\.$/,
+    ],
+    [
+      withSteps({ call: 'select', read: ['s', 'none'], timeoutMs: 0 }),
+      'hosts[0].programs[0].steps[1].read[1]: no earlier step keeps a descriptor as "none".',
+    ],
     [withSteps({ call: 'exit', status: 256 }), /\.status: expected an exit status from 0 to 255, got 256\.$/],
     [{ hosts: [{ name: 'a', sigpipe: 'die' }] }, 'hosts[0].sigpipe: expected one of default, ignore, got "die".'],
     [

@@ -145,9 +145,22 @@ function loopError(steps: readonly StepDocument[], here: string, scope: Scope): 
   return stepsError(steps, `${here}.steps`, { ...scope, depth: scope.depth + 1 })
 }
 
+/** Names of descriptors in the lists of poll() and select(), with the field they stand in. */
+function listedReferences(step: Extract<StepDocument, { call: string }>): (readonly [string, string | number])[] {
+  if (step.call === 'poll') return step.fds.map(({ fd }, index) => [`fds[${index}].fd`, fd] as const)
+  if (step.call !== 'select') return []
+  return (['read', 'write', 'except'] as const).flatMap((set) => {
+    return (step[set] ?? []).map((fd, index) => [`${set}[${index}]`, fd] as const)
+  })
+}
+
 function stepError(step: StepDocument, here: string, { names, kept }: Scope): string | undefined {
   if (!('call' in step)) return undefined
-  for (const field of ['fd', 'to', 'pid'] as const) {
+  for (const [field, reference] of listedReferences(step)) {
+    if (typeof reference !== 'string' || kept.has(reference)) continue
+    return `${here}.${field}: no earlier step keeps a descriptor as ${shown(reference)}.`
+  }
+  for (const field of ['fd', 'to', 'target', 'pid'] as const) {
     const reference: unknown = Object.hasOwn(step, field)
       ? (step as Readonly<Record<string, unknown>>)[field]
       : undefined

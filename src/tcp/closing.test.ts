@@ -18,7 +18,7 @@ import {
   walked,
   write,
 } from '../testing/tcp-pair'
-import { LINUX_SYSCTL } from '../trace'
+import { LINUX_SYSCTL, POLL_REASONS } from '../trace'
 import type { Pair } from '../testing/tcp-pair'
 import { ACK, FIN, SYN } from '../wire'
 import { abort, connect, shutdownRead, shutdownWrite } from './calls'
@@ -281,31 +281,24 @@ test('a FIN that is never acked is given up', () => {
   expect(walked(pair, 'a').at(-1)).toBe('gave-up')
 })
 
-test('poll() tells each end of the stream as Linux does', () => {
+test('poll() tells each end of the stream as Linux does, and why', () => {
   const pair = connected()
-  const quiet = { urgent: false, error: false }
-  expect(poll(pair.a.tcb, LINUX_SYSCTL)).toEqual({
-    ...quiet,
-    readable: false,
-    writable: true,
-    hangup: false,
-    readHangup: false,
-  })
+  const quiet = { PRI: 'noUrgent', ERR: 'noError' }
+  const set = (): string[] =>
+    Object.entries(poll(pair.a.tcb, LINUX_SYSCTL)).flatMap(([bit, reason]) => (POLL_REASONS[reason] ? [bit] : []))
+  expect(poll(pair.a.tcb, LINUX_SYSCTL)).toEqual({ ...quiet, IN: 'noBytes', OUT: 'room', HUP: 'open', RDHUP: 'open' })
+  expect(set()).toEqual(['OUT'])
   at(pair, 'b', shutdownWrite)
   pass(pair, 50_000)
   expect(poll(pair.a.tcb, LINUX_SYSCTL)).toEqual({
     ...quiet,
-    readable: true,
-    writable: true,
-    hangup: false,
-    readHangup: true,
+    IN: 'receiveEnded',
+    OUT: 'room',
+    HUP: 'oneEnded',
+    RDHUP: 'finReceived',
   })
+  expect(set()).toEqual(['IN', 'OUT', 'RDHUP'])
   at(pair, 'a', shutdownWrite)
   pass(pair, 50_000)
-  expect(poll(pair.a.tcb, LINUX_SYSCTL)).toMatchObject({
-    readable: true,
-    writable: true,
-    hangup: true,
-    readHangup: true,
-  })
+  expect(set()).toEqual(['IN', 'OUT', 'RDHUP', 'HUP'])
 })

@@ -105,11 +105,23 @@ export type SocketCall =
       readonly window?: number
     }
 
+/** Bits of poll-events.ts, as a number or as their names: `EPOLLIN|EPOLLET`. */
+export type EventMask = number | string
+
 /** Calls on files of any kind: waiting for several, and pipes. Event bits are those of poll-events.ts; timeouts in ms, negative for ever. */
 export type FileCall =
+  /** Descriptors from FD_SETSIZE on are refused (EINVAL). `nfds` is one more than the highest of them where left out. */
+  | {
+      readonly call: 'select'
+      readonly nfds?: number
+      readonly read?: readonly FdRef[]
+      readonly write?: readonly FdRef[]
+      readonly except?: readonly FdRef[]
+      readonly timeoutMs: number
+    }
   | {
       readonly call: 'poll'
-      readonly fds: readonly { readonly fd: FdRef; readonly events: number }[]
+      readonly fds: readonly { readonly fd: FdRef; readonly events: EventMask }[]
       readonly timeoutMs: number
     }
   | { readonly call: 'epollCreate' }
@@ -118,9 +130,9 @@ export type FileCall =
       readonly fd: FdRef
       readonly op: 'EPOLL_CTL_ADD' | 'EPOLL_CTL_MOD' | 'EPOLL_CTL_DEL'
       readonly target: FdRef
-      readonly events: number
-      /** What epoll_wait gives back with the events: epoll_event.data. */
-      readonly data: number
+      readonly events: EventMask
+      /** What epoll_wait gives back with the events: epoll_event.data. The descriptor where left out. */
+      readonly data?: number
     }
   | { readonly call: 'epollWait'; readonly fd: FdRef; readonly most: number; readonly timeoutMs: number }
   | { readonly call: 'pipe'; readonly nonblock?: boolean }
@@ -171,6 +183,14 @@ export type CallOutput =
       readonly truncated: boolean
     }
   | { readonly kind: 'address'; readonly address: string; readonly port: number }
+  /** What select leaves in its sets, and of its timeout: ms, negative for one without end. */
+  | {
+      readonly kind: 'sets'
+      readonly read: readonly number[]
+      readonly write: readonly number[]
+      readonly except: readonly number[]
+      readonly leftMs: number
+    }
   /** What waitpid writes: how the child ended, `exited 0` or `killed by SIGPIPE`. */
   | { readonly kind: 'status'; readonly status: string }
 

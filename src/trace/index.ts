@@ -2,6 +2,7 @@ export type {
   Call,
   CallName,
   CallOutput,
+  EventMask,
   FdRef,
   FileCall,
   OptionValue,
@@ -37,4 +38,5 @@ export type { Transition } from './transitions'
 export * from './vocabulary'
 export { SIGNAL_ACTIONS, SIGNAL_NAMES, SIGNALS } from './signals'
 export type { SignalAction, SignalName } from './signals'
-export { formatPollEvents, POLL_EVENTS } from './poll-events'
+export { formatPollEvents, parsePollEvents, POLL_EVENTS, POLL_REASONS, REPORTED_EVENTS } from './poll-events'
+export type { PollReason, Readiness, ReportedEvent } from './poll-events'

@@ -6,6 +6,7 @@
 import type { Micros } from '../base'
 import type { CallOutput } from './calls'
 import type { LinkSettings } from './link-settings'
+import type { PollReason, ReportedEvent } from './poll-events'
 import type { SignalName } from './signals'
 import type { TcpState } from './states'
 import type { Sysctl } from './sysctl'
@@ -45,6 +46,43 @@ export interface HostView {
   readonly sysctl: Sysctl
   /** Linux counter names (`ListenOverflows`, `RetransSegs`) with what they count; only those that are not 0. */
   readonly counters: Readonly<Record<string, number>>
+  readonly epolls: readonly EpollView[]
+}
+
+/** An epoll instance: struct eventpoll. */
+export interface EpollView {
+  /** Its open file; descriptors that refer to it say the same number. */
+  readonly file: number
+  readonly interests: readonly InterestView[]
+  /** Numbers of the interests in the ready list, in its order. Some may turn out not to be ready when they are asked. */
+  readonly ready: readonly number[]
+  /** Threads in epoll_wait, in the order in which they are woken. */
+  readonly waiters: readonly number[]
+}
+
+export interface InterestView {
+  readonly id: number
+  /** Descriptor and open file that were added. */
+  readonly fd: number
+  readonly file: number
+  /** -1 for a file that is no socket. */
+  readonly socket: number
+  /** `EPOLLIN|EPOLLET`, as asked for. */
+  readonly events: string
+  /** Of those, and of EPOLLERR and EPOLLHUP, what holds now; '' for nothing. */
+  readonly holds: string
+  /** One-shot, and reported: silent until EPOLL_CTL_MOD. */
+  readonly disarmed: boolean
+}
+
+/** One bit that poll() would report of a socket, or not, and the reason (trace/poll-events.ts) with what it compares. */
+export interface PollBitView {
+  readonly event: ReportedEvent
+  readonly set: boolean
+  readonly reason: PollReason
+  /** Bytes, connections; 0 where nothing is counted. */
+  readonly amount: number
+  readonly limit: number
 }
 
 export interface ProcessView {
@@ -120,6 +158,8 @@ export interface SocketView {
   readonly options: Readonly<Record<string, number | string>>
   readonly listener: ListenerView | null
   readonly tcb: TcbView | null
+  /** What poll() and epoll say of it now. */
+  readonly poll: readonly PollBitView[]
 }
 
 export interface ListenerView {

@@ -1,5 +1,5 @@
 /** epoll_create1(2), epoll_ctl(2), epoll_wait(2): Linux do_epoll_create, do_epoll_ctl, do_epoll_wait, with their errors. */
-import { POLL_EVENTS as E } from '../../trace'
+import { parsePollEvents, POLL_EVENTS as E } from '../../trace'
 import { fileOf, freeDescriptor, openSpecial } from '../descriptors'
 import type { HostIo } from '../io'
 import { resolveFd } from '../program'
@@ -25,7 +25,7 @@ export function epollCtl({ host, process, thread, call, file, io }: FileContext<
   if (target === undefined) return failed('EBADF')
   if (target === file || file.special?.kind !== 'epoll') return failed('EINVAL')
   const { epoll } = file.special
-  const events = call.events >>> 0
+  const events = parsePollEvents(call.events) ?? 0
   const exclusive = (events & E.EXCLUSIVE) !== 0
   if (exclusive && call.op === 'EPOLL_CTL_MOD') return failed('EINVAL')
   if (exclusive && call.op === 'EPOLL_CTL_ADD') {
@@ -35,7 +35,7 @@ export function epollCtl({ host, process, thread, call, file, io }: FileContext<
   if (call.op === 'EPOLL_CTL_ADD') {
     if (known !== undefined) return failed('EEXIST')
     if (loops(host, target, file)) return failed('ELOOP')
-    add(host, file, epoll, target, { fd, events, data: call.data }, io)
+    add(host, file, epoll, target, { fd, events, data: call.data ?? fd }, io)
     return returned(0)
   }
   if (known === undefined) return failed('ENOENT')
@@ -45,7 +45,7 @@ export function epollCtl({ host, process, thread, call, file, io }: FileContext<
   }
   if ((known.events & E.EXCLUSIVE) !== 0) return failed('EINVAL')
   known.events = (events | ALWAYS) >>> 0
-  known.data = call.data
+  known.data = call.data ?? fd
   report(host, file, epoll, known, io)
   return returned(0)
 }
@@ -95,8 +95,9 @@ export function epollWait(context: FileContext<CallOf<'epollWait'>>): Outcome {
     return { done: true, value: events.length, errno: '', output: { kind: 'events', events } }
   }
   const outcome = waitForAny(context, call.timeoutMs)
-  if (outcome.done) leave(epoll, thread.id)
-  else if (!epoll.waiters.includes(thread.id)) epoll.waiters.push(thread.id)
+  leave(epoll, thread.id)
+  // Woken for nothing it queues anew.
+  if (!outcome.done) epoll.waiters.push(thread.id)
   return outcome
 }
 

@@ -17,6 +17,7 @@ import { poll } from './poll'
 import { duplicate, processCall } from './process'
 import { rawSend } from './raw'
 import { recv } from './recv'
+import { select } from './select'
 import { send } from './send'
 
 export { release } from './close'
@@ -27,6 +28,7 @@ export function makeCall(host: Host, process: Process, thread: Thread, call: Cal
   if (call.call === 'socket') return socket(host, process, call, io)
   if (call.call === 'rawSend') return rawSend(host, call, io)
   if (call.call === 'poll') return poll({ host, io, process, thread, call, resumed: undefined })
+  if (call.call === 'select') return select({ host, io, process, thread, call, resumed: undefined })
   if (call.call === 'epollCreate') return epollCreate(host, process, io)
   if (call.call === 'pipe') return pipe(host, process, call, io)
   if (isAboutProcesses(call)) return processCall({ host, io, process, thread, call, resumed: undefined })
@@ -41,6 +43,7 @@ export function resumeCall(host: Host, process: Process, thread: Thread, call: C
   const { blocked } = thread
   if (blocked === undefined) return failed('EINTR')
   if (call.call === 'poll') return poll({ host, io, process, thread, call, resumed: blocked })
+  if (call.call === 'select') return select({ host, io, process, thread, call, resumed: blocked })
   if (isAboutProcesses(call)) return processCall({ host, io, process, thread, call, resumed: blocked })
   if (call.call === 'close') {
     return closeResumed(host.sockets.get(blocked.socket), blocked.deadline, io.now, blocked.interrupted)

@@ -70,7 +70,8 @@ function runHandler(host: Host, thread: Thread, signal: SignalName, restart: boo
 /** Whether SA_RESTART helps the call that a thread is in. */
 function restarts({ blocked, call }: Thread): boolean {
   if (blocked === undefined || call === undefined) return false
-  if (call.call === 'poll' || call.call === 'epollWait' || blocked.deadline !== NEVER) return false
+  if (call.call === 'poll' || call.call === 'select' || call.call === 'epollWait' || blocked.deadline !== NEVER)
+    return false
   // connect() counts no bytes: begun anew it waits for the handshake that goes on.
   return blocked.progress === 0 || call.call === 'connect'
 }

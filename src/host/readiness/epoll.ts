@@ -4,7 +4,7 @@
  * and puts level-triggered interests back. That order is what edges are made of: an edge-triggered interest is reported once for each
  * wake-up, whether or not its bits have changed.
  *
- * Left out: busy polling, EPOLLWAKEUP (accepted, no effect), wake-up order between several epolls that share a socket.
+ * Left out: busy polling, EPOLLWAKEUP (accepted, no effect).
  */
 import { formatPollEvents, POLL_EVENTS as E } from '../../trace'
 import type { HostIo } from '../io'
@@ -33,7 +33,7 @@ export function notifyWatchers(host: Host, fileId: number, key: number, io: Host
   }
 }
 
-/** Interests in a file; the exclusive ones stand last in a wait queue. */
+/** Interests in a file in the order of its wait queue: each new one first, but exclusive ones behind all others in the order of their making (add_wait_queue). */
 function interestsIn(host: Host, file: OpenFile): (readonly [OpenFile, Epoll, Interest])[] {
   const all = file.watchers.flatMap((id) => {
     const epollFile = host.files.get(id)
@@ -42,7 +42,7 @@ function interestsIn(host: Host, file: OpenFile): (readonly [OpenFile, Epoll, In
     return epoll.interests.filter((it) => it.file === file.id).map((it) => [epollFile, epoll, it] as const)
   })
   const isLast = ([, , { events }]: (typeof all)[number]): boolean => (events & E.EXCLUSIVE) !== 0
-  return [...all.filter((it) => !isLast(it)), ...all.filter(isLast)]
+  return [...all.filter((it) => !isLast(it)).toReversed(), ...all.filter(isLast)]
 }
 
 /** ep_poll_callback; tells whether a thread that waits for it was woken. */
@@ -69,9 +69,9 @@ export function enterReadyList(host: Host, epollFile: OpenFile, epoll: Epoll, in
   notifyWatchers(host, epollFile.id, E.IN | E.RDNORM, io)
 }
 
-/** Lets the first thread that waits here look at the list; each wake-up is for one (__add_wait_queue_exclusive). */
+/** Lets the thread that began to wait here last look at the list: each wake-up is for one, and the newest stands first (__add_wait_queue_exclusive). */
 export function wakeWaiter(host: Host, epoll: Epoll, io: HostIo): boolean {
-  for (const id of epoll.waiters) {
+  for (const id of epoll.waiters.toReversed()) {
     const thread = host.threads.get(id)
     if (thread?.blocked === undefined || thread.wakesAt <= io.now) continue
     makeReady(host, thread, io.recorder.cause, io)

@@ -1,10 +1,11 @@
 /**
- * What poll(2) says of a file: Linux tcp_poll, inet_csk_listen_poll, pipe_poll, ep_eventpoll_poll. To look at a socket that has no room also asks for a
+ * What poll(2) says of a file, and why: Linux tcp_poll, inet_csk_listen_poll, pipe_poll, ep_eventpoll_poll. To look at a socket that has no room also asks for a
  * wake-up once it has (SOCK_NOSPACE), as tcp_poll does.
  */
 import { poll } from '../../tcp'
 import type { Tcb } from '../../tcp'
-import { POLL_EVENTS as E } from '../../trace'
+import { POLL_EVENTS as E, POLL_REASONS } from '../../trace'
+import type { Readiness } from '../../trace'
 import { PIPE_BUFFERS } from '../pipes'
 import type { Epoll, Host, OpenFile, Pipe, Socket } from '../records'
 
@@ -17,14 +18,54 @@ export const MAX_NESTS = 4
 
 /** The event bits that hold of `file` now. */
 export function pollFile(host: Host, file: OpenFile, depth = 0): number {
+  const found = readiness(host, file, depth, true)
+  if (found === undefined) return E.NVAL
+  const tcb =
+    found.OUT === 'noRoom' || found.OUT === 'muchUnsent' || found.OUT === 'opening' ? tcbOf(host, file) : undefined
+  if (tcb !== undefined) tcb.snd.noSpace = true
+  return bitsOf(found)
+}
+
+function tcbOf(host: Host, file: OpenFile): Tcb | undefined {
+  return host.sockets.get(file.socket)?.tcb
+}
+
+function bitsOf({ IN, OUT, RDHUP, HUP, ERR, PRI }: Readiness): number {
+  return (
+    (POLL_REASONS[IN] ? READABLE : 0) |
+    (POLL_REASONS[OUT] ? WRITABLE : 0) |
+    (POLL_REASONS[HUP] ? E.HUP : 0) |
+    (POLL_REASONS[RDHUP] ? E.RDHUP : 0) |
+    (POLL_REASONS[PRI] ? E.PRI : 0) |
+    (POLL_REASONS[ERR] ? E.ERR : 0)
+  )
+}
+
+/**
+ * Each bit's reason, from which poll() has the bits; undefined for a file that is not there. Changes nothing, unless `asking` for a poll() that goes
+ * through an epoll.
+ */
+export function readiness(host: Host, file: OpenFile, depth = 0, asking = false): Readiness | undefined {
   const { special } = file
   if (special === undefined) {
     const socket = host.sockets.get(file.socket)
-    return socket === undefined ? E.NVAL : pollSocket(host, socket)
+    return socket === undefined ? undefined : socketReadiness(host, socket)
   }
-  if (special.kind === 'epoll') return epollIsReady(host, special.epoll, depth) ? READABLE : 0
+  if (special.kind === 'epoll') {
+    const ready = epollIsReady(host, special.epoll, depth, asking)
+    return { ...NOTHING, IN: ready ? 'interestsReady' : 'noneReady' }
+  }
   const pipe = host.pipes.get(special.pipe)
-  return pipe === undefined ? E.NVAL : pollPipe(pipe, special.end)
+  return pipe === undefined ? undefined : pipeReadiness(pipe, special.end)
+}
+
+const NOTHING: Readiness = {
+  IN: 'notHere',
+  OUT: 'notHere',
+  RDHUP: 'notHere',
+  HUP: 'notHere',
+  ERR: 'notHere',
+  PRI: 'notHere',
 }
 
 /** The bits that an interest reports now: those it asks for, with errors. */
@@ -33,33 +74,37 @@ export function pollInterest(host: Host, file: number, events: number, depth = 0
   return open === undefined ? 0 : pollFile(host, open, depth) & events
 }
 
-function pollSocket(host: Host, { listener, tcb }: Socket): number {
-  if (listener !== undefined) return listener.acceptQueue.size > 0 ? READABLE : 0
-  return tcb === undefined ? WRITABLE | E.HUP : pollConnection(host, tcb)
+export function socketReadiness(host: Host, { listener, tcb }: Socket): Readiness {
+  if (listener !== undefined) {
+    return { ...NOTHING, IN: listener.acceptQueue.size > 0 ? 'connectionsWait' : 'noConnection' }
+  }
+  if (tcb !== undefined) return poll(tcb, host.sysctl)
+  // Never connected: tcp_poll sees a CLOSED socket with an empty send buffer.
+  return { IN: 'noBytes', OUT: 'room', RDHUP: 'open', HUP: 'closed', ERR: 'noError', PRI: 'noUrgent' }
 }
 
-function pollConnection({ sysctl }: Host, tcb: Tcb): number {
-  const { readable, writable, hangup, readHangup, urgent, error } = poll(tcb, sysctl)
-  if (!writable) tcb.snd.noSpace = true
-  return (
-    (readable ? READABLE : 0) |
-    (writable ? WRITABLE : 0) |
-    (hangup ? E.HUP : 0) |
-    (readHangup ? E.RDHUP : 0) |
-    (urgent ? E.PRI : 0) |
-    (error ? E.ERR : 0)
-  )
+function pipeReadiness({ buffers, readers, writers }: Pipe, end: 'read' | 'write'): Readiness {
+  if (end === 'read') {
+    const IN = buffers.length > 0 ? 'pipeHasBytes' : 'pipeEmpty'
+    return { ...NOTHING, IN, HUP: writers === 0 ? 'otherEndClosed' : 'open' }
+  }
+  const OUT = buffers.length < PIPE_BUFFERS ? 'pipeHasRoom' : 'pipeFull'
+  return { ...NOTHING, OUT, ERR: readers === 0 ? 'otherEndClosed' : 'noError' }
 }
 
-function pollPipe({ buffers, readers, writers }: Pipe, end: 'read' | 'write'): number {
-  if (end === 'read') return (buffers.length > 0 ? READABLE : 0) | (writers === 0 ? E.HUP : 0)
-  return (buffers.length < PIPE_BUFFERS ? WRITABLE : 0) | (readers === 0 ? E.ERR : 0)
-}
-
-function epollIsReady(host: Host, epoll: Epoll, depth: number): boolean {
+function epollIsReady(host: Host, epoll: Epoll, depth: number, asking: boolean): boolean {
   if (depth > MAX_NESTS) return false
   return epoll.ready.some((id) => {
     const interest = epoll.interests.find((it) => it.id === id)
-    return interest !== undefined && pollInterest(host, interest.file, interest.events, depth + 1) !== 0
+    if (interest === undefined) return false
+    if (asking) return pollInterest(host, interest.file, interest.events, depth + 1) !== 0
+    return (bitsNow(host, interest.file, depth + 1) & interest.events) !== 0
   })
+}
+
+/** The bits that hold of a file, without asking to be told of changes. */
+export function bitsNow(host: Host, file: number, depth = 0): number {
+  const open = host.files.get(file)
+  const found = open === undefined ? undefined : readiness(host, open, depth)
+  return found === undefined ? 0 : bitsOf(found)
 }

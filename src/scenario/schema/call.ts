@@ -1,7 +1,7 @@
 /** System calls as they stand in programs, in timed actions and among a person's commands. */
 import * as v from 'valibot'
-import { SIGNAL_ACTIONS, SIGNAL_NAMES, SOCKET_OPTIONS } from '../../trace'
-import type { Call, OptionValue, ProcessCall, SocketCall } from '../../trace'
+import { parsePollEvents, SIGNAL_ACTIONS, SIGNAL_NAMES, SOCKET_OPTIONS } from '../../trace'
+import type { Call, FileCall, OptionValue, ProcessCall, SocketCall } from '../../trace'
 import { flag, ipv4, leaf, list, matching, oneOf, port, record, tagged, text, whole, word32 } from './primitives'
 
 /** No single call moves more: 2^31 - 1, what fits in its int result. */
@@ -22,6 +22,20 @@ const optionValue = leaf<OptionValue>('a number or a short name', (value) => {
 const SEND_FLAGS = oneOf('MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL', 'MSG_OOB')
 const RECV_FLAGS = oneOf('MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_OOB')
 const bytes = whole('a number of bytes', 0, MOST_BYTES)
+
+/** What scenarios and clicks can ask for; the others are packetdrill's. */
+type OfDocuments =
+  | SocketCall['call']
+  | ProcessCall['call']
+  | Exclude<FileCall['call'], 'splice' | 'getsockname' | 'getpeername'>
+
+/** Descriptors in one poll() or in one set. */
+const MOST_POLLED = 1_024
+const timeoutMs = whole('a time in ms, or -1 for ever', -1, 86_400_000)
+const events = leaf<number | string>('event names such as "EPOLLIN|EPOLLET", or their bits', (value) => {
+  if (typeof value === 'string') return value.length <= 128 && parsePollEvents(value) !== undefined
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0xffff_ffff
+})
 
 /** The fields of each call beside `call` itself. */
 function callEntries(address: v.GenericSchema<unknown, string>) {
@@ -53,6 +67,24 @@ function callEntries(address: v.GenericSchema<unknown, string>) {
       ack: v.optional(word32),
       window: v.optional(whole('a window', 0, 65_535)),
     },
+    select: {
+      nfds: v.optional(whole('a number of descriptors', -1, 1_000_000)),
+      read: v.optional(list(fd, MOST_POLLED)),
+      write: v.optional(list(fd, MOST_POLLED)),
+      except: v.optional(list(fd, MOST_POLLED)),
+      timeoutMs,
+    },
+    poll: { fds: list(record({ fd, events }), MOST_POLLED), timeoutMs },
+    epollCreate: {},
+    epollCtl: {
+      fd,
+      op: oneOf('EPOLL_CTL_ADD', 'EPOLL_CTL_MOD', 'EPOLL_CTL_DEL'),
+      target: fd,
+      events,
+      data: v.optional(whole('a number', 0, Number.MAX_SAFE_INTEGER)),
+    },
+    epollWait: { fd, most: whole('a number of events', -1, 1_000_000), timeoutMs },
+    pipe: { nonblock: v.optional(flag) },
     dup: { fd },
     dup2: { fd, to: fd },
     fork: {},
@@ -60,7 +92,7 @@ function callEntries(address: v.GenericSchema<unknown, string>) {
     waitpid: { pid: fd, nohang: v.optional(flag) },
     kill: { pid: fd, signal: oneOf(...SIGNAL_NAMES) },
     signal: { signal: oneOf(...SIGNAL_NAMES), action: oneOf(...SIGNAL_ACTIONS), restart: v.optional(flag) },
-  } satisfies Readonly<Record<SocketCall['call'] | ProcessCall['call'], v.ObjectEntries>>
+  } satisfies Readonly<Record<OfDocuments, v.ObjectEntries>>
 }
 
 /**

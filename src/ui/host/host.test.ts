@@ -17,6 +17,7 @@ function socket(id: number, more: Partial<SocketView> = {}): SocketView {
     options: {},
     listener: null,
     tcb: null,
+    poll: [],
     ...more,
   }
 }
@@ -67,6 +68,7 @@ function host(
     stateCounts: {},
     sysctl: LINUX_SYSCTL,
     counters: {},
+    epolls: [],
   }
 }
 
