@@ -17,7 +17,7 @@ test('a stretch that one graph shows is the stretch of all, until the whole run 
 }) => {
   await scope.open('fast-retransmit')
   await page.getByRole('tab', { name: 'Sequence' }).click()
-  const graph = page.getByRole('img', { name: /Time-sequence graph/ })
+  const graph = page.getByRole('img', { name: /Time-sequence graph.*acknowledged up to [1-9]/ })
   await scope.stepUntil(() => graph.isVisible(), 'packet')
   await page.getByRole('button', { name: 'Zoom in', exact: true }).click()
   await page.getByRole('tab', { name: 'RTT & RTO' }).click()
