@@ -1,3 +1,3 @@
 export { ExportItems, ExportMenu } from './ExportMenu'
-export { readText, saveBytes } from './files'
+export { readText, saveBytes, saveExport } from './files'
 export { Share } from './Share'

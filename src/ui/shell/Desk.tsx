@@ -13,10 +13,10 @@ import { TopBar } from './TopBar'
 
 const DESK_TABS: readonly Tab[] = ['congestion', 'sequence', 'rtt', 'throughput', 'numbers', 'events', 'packet']
 
-export function Desk({ door, onHelp }: ArrangementProps) {
+export function Desk(props: ArrangementProps) {
   return (
     <div className={styles.page}>
-      <TopBar door={door} onHelp={onHelp} />
+      <TopBar {...props} />
       <main className={styles.main}>
         <Split group="columns" orientation="horizontal" least={360}>
           <Split group="rows" orientation="vertical" least={150}>

@@ -13,6 +13,7 @@ const ROWS = [
   'brackets',
   'presets',
   'theme',
+  'palette',
   'escape',
   'help',
 ] as const

@@ -23,13 +23,13 @@ import shell from './shell.module.css'
 
 const TABS: readonly PhoneTab[] = ['wire', 'states', 'hosts', 'graphs', 'why']
 
-export function Phone({ door, onHelp }: ArrangementProps) {
+export function Phone(props: ArrangementProps) {
   const text = useText()
   const tab = useStore((state) => state.layout.phoneTab)
   const setLayout = useStore((state) => state.setLayout)
   return (
     <div className={shell.phone}>
-      <PhoneBar door={door} onHelp={onHelp} />
+      <PhoneBar {...props} />
       <main className={shell.phoneMain}>
         <TabList
           name={text.tabs.phone}
@@ -93,7 +93,7 @@ function Graphs() {
   )
 }
 
-function PhoneBar({ door, onHelp }: ArrangementProps) {
+function PhoneBar({ door, onHelp, onPalette }: ArrangementProps) {
   const text = useText()
   const title = useStore((state) => state.info?.title ?? '')
   const theme = useStore((state) => state.theme)
@@ -135,6 +135,16 @@ function PhoneBar({ door, onHelp }: ArrangementProps) {
               }}
             >
               {text.bar.help}
+            </button>
+            <button
+              type="button"
+              className={menuStyles.item}
+              onClick={() => {
+                close()
+                onPalette()
+              }}
+            >
+              {text.palette.title}
             </button>
             <button type="button" className={menuStyles.item} onClick={() => setTheme(nextTheme(theme))}>
               {text.themes[nextTheme(theme)]}

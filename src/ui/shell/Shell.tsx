@@ -16,6 +16,7 @@ import styles from './shell.module.css'
 import { TopBar } from './TopBar'
 
 const KeySheet = lazy(async () => ({ default: (await import('./KeySheet')).KeySheet }))
+const Palette = lazy(async () => ({ default: (await import('./PaletteDoor')).PaletteDoor }))
 const Desk = lazy(async () => ({ default: (await import('./Desk')).Desk }))
 const Phone = lazy(async () => ({ default: (await import('./Phone')).Phone }))
 
@@ -23,8 +24,10 @@ export function Shell({ door }: { readonly door: SessionDoor }) {
   const mode = useMode()
   const [keys, setKeys] = useState(false)
   const showKeys = useCallback(() => setKeys(true), [])
+  const [palette, setPalette] = useState(false)
+  const showPalette = useCallback(() => setPalette(true), [])
   const embedded = isEmbedded()
-  useKeyboard(showKeys)
+  useKeyboard({ showKeys, showPalette })
   useTheme()
   return (
     <>
@@ -32,18 +35,23 @@ export function Shell({ door }: { readonly door: SessionDoor }) {
       {embedded ? <Embedded small={mode === 'phone'} /> : null}
       {!embedded && mode === 'phone' ? (
         <Suspense>
-          <Phone door={door} onHelp={showKeys} />
+          <Phone door={door} onHelp={showKeys} onPalette={showPalette} />
         </Suspense>
       ) : null}
-      {!embedded && mode === 'tablet' ? <Tablet door={door} onHelp={showKeys} /> : null}
+      {!embedded && mode === 'tablet' ? <Tablet door={door} onHelp={showKeys} onPalette={showPalette} /> : null}
       {!embedded && mode === 'desk' ? (
         <Suspense>
-          <Desk door={door} onHelp={showKeys} />
+          <Desk door={door} onHelp={showKeys} onPalette={showPalette} />
         </Suspense>
       ) : null}
       {keys ? (
         <Suspense>
           <KeySheet onClose={() => setKeys(false)} />
+        </Suspense>
+      ) : null}
+      {palette ? (
+        <Suspense>
+          <Palette door={door} showKeys={showKeys} onClose={() => setPalette(false)} />
         </Suspense>
       ) : null}
       <Messages />
@@ -63,10 +71,10 @@ const TABLET_TABS: readonly Tab[] = [
   'packet',
 ]
 
-function Tablet({ door, onHelp }: ArrangementProps) {
+function Tablet(props: ArrangementProps) {
   return (
     <div className={styles.page}>
-      <TopBar door={door} onHelp={onHelp} />
+      <TopBar {...props} />
       <main className={styles.tablet}>
         <div className={styles.heroes}>
           <Ladder />

@@ -15,7 +15,7 @@ import styles from './bar.module.css'
 
 export const PRESETS: readonly Preset[] = ['states', 'queues', 'congestion', 'everything']
 
-export function TopBar({ door, onHelp }: ArrangementProps) {
+export function TopBar({ door, onHelp, onPalette }: ArrangementProps) {
   const text = useText()
   const title = useStore((state) => state.info?.title ?? '')
   return (
@@ -43,6 +43,12 @@ export function TopBar({ door, onHelp }: ArrangementProps) {
             </>
           }
         />
+        <button type="button" aria-label={text.palette.title} title={text.palette.open} onClick={onPalette}>
+          <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+            <circle cx="5.8" cy="5.8" r="4.3" fill="none" stroke="currentColor" strokeWidth="1.3" />
+            <path d="M9 9L13 13" stroke="currentColor" strokeWidth="1.3" />
+          </svg>
+        </button>
         <button type="button" aria-label={text.bar.help} title={text.bar.help} onClick={onHelp}>
           ?
         </button>

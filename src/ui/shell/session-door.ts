@@ -20,4 +20,5 @@ export interface SessionDoor {
 export interface ArrangementProps {
   readonly door: SessionDoor
   readonly onHelp: () => void
+  readonly onPalette: () => void
 }

@@ -7,16 +7,28 @@ import { changePace, jump, stepBy, togglePlay } from './verbs'
 
 const PRESETS: Readonly<Record<string, Preset>> = { 1: 'states', 2: 'queues', 3: 'congestion', 4: 'everything' }
 
-export function useKeyboard(showKeys: () => void): void {
+/** What keys ask for that the page shows over itself. */
+export interface Sheets {
+  readonly showKeys: () => void
+  readonly showPalette: () => void
+}
+
+export function useKeyboard({ showKeys, showPalette }: Sheets): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
+      // Found from everywhere, also out of a field.
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        showPalette()
+        return
+      }
       if (event.defaultPrevented || isTyping(event.target)) return
       if (event.key === ' ' && isPressable(event.target)) return
       if (runKey(event, showKeys)) event.preventDefault()
     }
     window.addEventListener('keydown', pressed)
     return () => window.removeEventListener('keydown', pressed)
-  }, [showKeys])
+  }, [showKeys, showPalette])
 }
 
 /** Does what a key stands for; false where it stands for nothing. */

@@ -1,6 +1,7 @@
 /** English: the source of every other language. */
 import { graphs } from './graphs'
 import { heroes } from './heroes'
+import { palette } from './palette'
 import { shell } from './shell'
 
-export const en = { ...shell, ...heroes, ...graphs }
+export const en = { ...shell, ...heroes, ...graphs, ...palette }
