@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['e2e/{wireshark,cli,kernel,packetdrill,sim,tools}/**/*.test.ts'],
+    include: ['e2e/{wireshark,cli,kernel,packetdrill,sim,mutation,tools}/**/*.test.ts'],
     environment: 'node',
     globalSetup: ['e2e/tools/install-missing.ts'],
     testTimeout: 120_000,
