@@ -9,19 +9,23 @@ const SHOWN_TEXT = 24
 export function formatCall(call: Call, fd: number): string {
   switch (call.call) {
     case 'socket':
-      return `socket(AF_INET, SOCK_STREAM${call.nonblock === true ? ' | SOCK_NONBLOCK' : ''})`
+      return `socket(${call.domain ?? 'AF_INET'}, ${call.type ?? 'SOCK_STREAM'}${call.nonblock === true ? ' | SOCK_NONBLOCK' : ''})`
     case 'bind':
-      return `bind(${fd}, ${call.address ?? '0.0.0.0'}:${call.port})`
+      return `bind(${fd}, ${call.path === undefined ? `${call.address ?? '0.0.0.0'}:${call.port}` : quoted(call.path)})`
     case 'listen':
       return `listen(${fd}, ${call.backlog})`
     case 'connect':
-      return `connect(${fd}, ${call.address}:${call.port})`
+      return `connect(${fd}, ${call.family ?? formatTarget(call)})`
     case 'accept':
       return call.nonblock === true ? `accept4(${fd}, SOCK_NONBLOCK)` : `accept(${fd})`
     case 'send':
       return `send(${fd}, ${formatContent(call.text, call.bytes)}${formatFlags(call.flags)})`
     case 'recv':
       return `recv(${fd}, ${call.bytes} B${formatFlags(call.flags)})`
+    case 'sendto':
+      return `sendto(${fd}, ${formatContent(call.text, call.bytes)}${formatFlags(call.flags)}${hasTarget(call) ? `, ${formatTarget(call)}` : ''})`
+    case 'recvfrom':
+      return `recvfrom(${fd}, ${call.bytes} B${formatFlags(call.flags)}${call.from === undefined ? '' : `, &${call.from}`})`
     case 'shutdown':
       return `shutdown(${fd}, ${call.how})`
     case 'close':
@@ -64,6 +68,26 @@ function formatProcessCall(call: ProcessCall, fd: number): string {
     case 'signal':
       return `sigaction(${call.signal}, ${call.action}${call.restart === true ? ' | SA_RESTART' : ''})`
   }
+}
+
+interface Target {
+  readonly address?: string
+  readonly port?: number
+  readonly path?: string
+  readonly to?: string
+}
+
+function hasTarget({ address, path, to }: Target): boolean {
+  return address !== undefined || path !== undefined || to !== undefined
+}
+
+function formatTarget({ address, port, path, to }: Target): string {
+  if (to !== undefined) return `&${to}`
+  return path === undefined ? `${address}:${port}` : quoted(path)
+}
+
+function quoted(path: string): string {
+  return JSON.stringify(path)
 }
 
 function formatFileCall(call: FileCall, fd: number): string {

@@ -1,11 +1,11 @@
 /**
  * ICMP that reaches a host: errors about segments of its own, which go to the connection that sent them. Linux icmp_rcv, icmp_unreach,
- * icmp_socket_deliver, tcp_v4_err; and pings, which are answered. Leaves out redirects and errors about other protocols than TCP.
+ * icmp_socket_deliver, tcp_v4_err; and pings, which are answered. errors about datagrams go on to udp/input.ts. Leaves out redirects.
  */
 import { icmpErrorArrives, isOnItsWay } from '../tcp'
 import { DROP_REASONS } from '../trace'
 import type { RuleName } from '../trace'
-import { formatIcmp, FRAGMENTATION_NEEDED, ICMP_ECHO, ICMP_UNREACHABLE, quotedSegment } from '../wire'
+import { formatIcmp, FRAGMENTATION_NEEDED, ICMP_ECHO, ICMP_UNREACHABLE, quotedDatagram, quotedSegment } from '../wire'
 import type { IcmpMessage, IcmpPacket } from '../wire'
 import { count } from './counters'
 import { findConnection } from './demux'
@@ -15,6 +15,7 @@ import type { Host } from './records'
 import { learnMtu } from './routes'
 import { settle } from './sockets'
 import { tcpIo } from './tcp-io'
+import { udpErrorArrives } from './udp/input'
 
 /** A checked ICMP packet for this host; `recorder.cause` is the event of its arrival. */
 export function icmpInput(host: Host, packet: IcmpPacket, io: HostIo): void {
@@ -33,6 +34,12 @@ export function icmpInput(host: Host, packet: IcmpPacket, io: HostIo): void {
       : findConnection(host, { address: about.src, port: about.srcPort }, { address: about.dst, port: about.dstPort })
   recorder.socket = socket?.id ?? -1
   recorder.cause = recorder.emit('host/icmpArrived', 'icmpArrived', packet.id, recorder.text(formatIcmp(icmp)))
+  const datagram = quotedDatagram(icmp.quoted)
+  if (datagram !== undefined) {
+    if (isTooBig(icmp) && host.sysctl.ip_no_pmtu_disc === 0) learnMtu(host, datagram.dst, icmp.info & 0xffff, io)
+    udpErrorArrives(host, packet, datagram, io)
+    return
+  }
   if (about === undefined || socket?.tcb === undefined) {
     count(host, 'IcmpInErrors')
     ignored(packet, about === undefined ? 'icmpIgnored' : 'noSocket', 'icmpIgnored', io)

@@ -9,6 +9,7 @@ import { findConnection } from './demux'
 import { portOffset } from './isn'
 import { isOwnAddress } from './ip'
 import type { Host, Socket } from './records'
+import { releaseUdpPort } from './udp/ports'
 
 export function holdPort(host: Host, socket: Socket): void {
   const { port } = socket.local
@@ -19,6 +20,7 @@ export function holdPort(host: Host, socket: Socket): void {
 }
 
 export function releasePort(host: Host, socket: Socket): void {
+  if (socket.protocol === 'udp') return releaseUdpPort(host, socket)
   if (!socket.portHeld) return
   const { port } = socket.local
   const holders = host.bound.get(port)

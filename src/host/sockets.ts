@@ -17,6 +17,7 @@ import { releasePort } from './ports'
 import { enterAcceptQueue, leaveSynQueue } from './queues'
 import type { Host, Socket, SocketOptions } from './records'
 import { routeTo } from './routes'
+import { newUdp } from './udp/create'
 import { tcpIo } from './tcp-io'
 import { wakePollers } from './readiness/wake'
 import { wakeWaiters } from './wake'
@@ -27,6 +28,7 @@ const UNBOUND: Endpoint = { address: 0, port: 0 }
 export function createSocket(
   host: Host,
   io: HostIo,
+  protocol: Socket['protocol'] = 'tcp',
   config: TcpConfig = defaultConfig(host.sysctl),
   options: SocketOptions = {
     reuseAddress: false,
@@ -63,8 +65,8 @@ export function createSocket(
     scheduledAt: NEVER,
     streamOffset: 0,
     identification: 0,
-    protocol: 'tcp',
-    udp: undefined,
+    protocol,
+    udp: protocol === 'udp' ? newUdp(host.sysctl) : undefined,
     unix: undefined,
   }
   host.sockets.set(id, socket)
@@ -134,7 +136,8 @@ function followUp(host: Host, socket: Socket, io: HostIo): void {
   wakePollers(host, socket.file, socket.woken, io)
   socket.changedBy = -1
   socket.woken = 0
-  if (dead && socket.file === 0 && socket.queue === 'none') freeSocket(host, socket, 'socketFreed', io)
+  if (dead && socket.file === 0 && socket.queue === 'none')
+    freeSocket(host, socket, socket.protocol === 'tcp' ? 'socketFreed' : 'otherSocketFreed', io)
   else scheduleDeadline(host, socket, io)
 }
 

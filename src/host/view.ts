@@ -21,6 +21,7 @@ import { resolveFd } from './program'
 import { viewEpolls, viewPoll } from './readiness/view'
 import type { Host, Listener, OpenFile, Process, QueueEntry, Socket, Thread } from './records'
 import { stateOf } from './sockets'
+import { viewUdp } from './udp/view'
 
 const MAX_SOCKETS = 300
 const MAX_QUEUE_ENTRIES = 64
@@ -34,6 +35,7 @@ export function viewHost(host: Host, now: Micros): HostView {
   const holders = holdersOf(host)
   const stateCounts: Partial<Record<TcpState, number>> = {}
   for (const socket of host.sockets.values()) {
+    if (socket.protocol !== 'tcp') continue
     const state = stateOf(socket)
     stateCounts[state] = (stateCounts[state] ?? 0) + 1
   }
@@ -95,17 +97,25 @@ function viewSocket(host: Host, socket: Socket, holders: readonly Holder[], now:
     remote: formatEndpoint(socket.remote),
     descriptors: holders.map((holder) => ({ ...holder })),
     parent: socket.parent,
-    error: tcb?.error ?? '',
+    error: (tcb ?? socket.udp ?? socket.unix)?.error ?? '',
     shutdown: shutdownOf(socket),
     options: { ...socket.optionsSet },
     listener: listener === undefined ? null : viewListener(host, listener),
     tcb: tcb === undefined || listener !== undefined ? null : viewTcb(tcb, now),
     poll: viewPoll(host, socket),
+    protocol: socket.protocol,
+    udp: socket.udp === undefined ? null : viewUdp(socket.udp),
+    unix: null,
   }
 }
 
 /** What the application has shut, as far as TCP knows it. */
-function shutdownOf({ tcb, listener }: Socket): SocketView['shutdown'] {
+function shutdownOf({ tcb, listener, udp, unix }: Socket): SocketView['shutdown'] {
+  const other = udp ?? unix
+  if (other !== undefined) {
+    if (other.sendShutdown) return other.receiveShutdown ? 'SHUT_RDWR' : 'SHUT_WR'
+    return other.receiveShutdown ? 'SHUT_RD' : ''
+  }
   if (tcb === undefined || listener !== undefined || tcb.state === 'CLOSED') return ''
   const read = tcb.receiveShutdown && !tcb.finReceived
   if (tcb.sendShutdown) return read ? 'SHUT_RDWR' : 'SHUT_WR'

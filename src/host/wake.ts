@@ -11,12 +11,16 @@ export function wakeWaiters(host: Host, socket: Socket, io: HostIo): void {
   if (socket.waiters.length === 0) return
   const cause = socket.changedBy === -1 ? io.recorder.cause : socket.changedBy
   let connections = socket.listener?.acceptQueue.size ?? 0
+  // So does each datagram.
+  let datagrams = socket.udp?.queue.length ?? 0
+  const single = socket.udp !== undefined && socket.udp.error === '' && !socket.udp.receiveShutdown
   for (const id of socket.waiters) {
     const thread = host.threads.get(id)
     if (thread?.blocked === undefined) continue
     const waitsForConnection = thread.blocked.reason === 'accept queue empty' && socket.listener !== undefined
     // Each connection wakes one thread (WQ_FLAG_EXCLUSIVE).
     if (waitsForConnection && connections-- <= 0) continue
+    if (single && datagrams-- <= 0) continue
     if (thread.wakesAt > io.now && mayProceed(host, thread.blocked, socket)) makeReady(host, thread, cause, io)
   }
 }
@@ -28,7 +32,8 @@ export function makeReady(host: Host, thread: Thread, cause: number, io: HostIo)
   io.scheduleThread(host.index, thread.id, io.now)
 }
 
-function mayProceed(host: Host, { reason, threshold }: Blocked, { tcb, listener }: Socket): boolean {
+function mayProceed(host: Host, { reason, threshold }: Blocked, { tcb, listener, udp }: Socket): boolean {
+  if (udp !== undefined) return udp.queue.length > 0 || udp.error !== '' || udp.receiveShutdown
   if (reason === 'accept queue empty') return listener === undefined || listener.acceptQueue.size > 0
   if (tcb === undefined || tcb.error !== '' || tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT') return true
   switch (reason) {

@@ -165,12 +165,14 @@ function stepError(step: StepDocument, here: string, { names, kept }: Scope): st
       ? (step as Readonly<Record<string, unknown>>)[field]
       : undefined
     if (typeof reference !== 'string' || kept.has(reference)) continue
-    return `${here}.${field}: no earlier step keeps a ${field === 'pid' ? 'process' : 'descriptor'} as ${shown(reference)}.`
+    const what = field === 'pid' ? 'a process' : field === 'to' && step.call !== 'dup2' ? 'an address' : 'a descriptor'
+    return `${here}.${field}: no earlier step keeps ${what} as ${shown(reference)}.`
   }
   if (step.as !== undefined) kept.add(step.as)
+  if (step.call === 'recvfrom' && step.from !== undefined) kept.add(step.from)
   const addresses: readonly (readonly [string, string])[] =
-    step.call === 'connect'
-      ? [['address', step.address]]
+    step.call === 'connect' || step.call === 'sendto'
+      ? [['address', step.address ?? '0.0.0.0']]
       : step.call === 'rawSend'
         ? [
             ['src', step.src],

@@ -100,6 +100,7 @@ function toStep(step: StepDocument, addresses: ReadonlyMap<string, string>): Ste
 function resolveAddresses<T extends Call>(call: T, addresses: ReadonlyMap<string, string>): T {
   const resolved = (name: string): string => addresses.get(name) ?? name
   if (call.call === 'connect') return { ...call, address: resolved(call.address) }
+  if (call.call === 'sendto' && call.address !== undefined) return { ...call, address: resolved(call.address) }
   if (call.call === 'rawSend') return { ...call, src: resolved(call.src), dst: resolved(call.dst) }
   return call
 }

@@ -6,6 +6,9 @@ import type { SignalAction, SignalName } from './signals'
 
 export type FdRef = number | string
 
+export type SocketDomain = 'AF_INET' | 'AF_UNIX'
+export type SocketType = 'SOCK_STREAM' | 'SOCK_DGRAM'
+
 export type ShutdownHow = 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'
 
 /** Options that setsockopt and getsockopt know, by their Linux names. */
@@ -48,6 +51,9 @@ export const SOCKET_OPTIONS = [
   'TCP_THIN_DUPACK',
   'TCP_RTO_MIN_US',
   'TCP_DELACK_MAX_US',
+  'SO_BROADCAST',
+  'SO_NO_CHECK',
+  'SO_TYPE',
 ] as const
 export type SocketOption = (typeof SOCKET_OPTIONS)[number]
 
@@ -62,10 +68,33 @@ export type Call = SocketCall | FileCall | ProcessCall
 
 /** Calls on sockets, which scenarios and a person's clicks can make. */
 export type SocketCall =
-  | { readonly call: 'socket'; readonly nonblock?: boolean }
-  | { readonly call: 'bind'; readonly fd: FdRef; readonly address?: string; readonly port: number }
+  /** A TCP socket where nothing else is said: SOCK_DGRAM is UDP, AF_UNIX stays on the host. */
+  | {
+      readonly call: 'socket'
+      readonly nonblock?: boolean
+      readonly domain?: SocketDomain
+      readonly type?: SocketType
+    }
+  | {
+      readonly call: 'bind'
+      readonly fd: FdRef
+      readonly address?: string
+      readonly port: number
+      /** Of a Unix socket, in place of address and port; a leading `@` for an abstract name. */
+      readonly path?: string
+    }
   | { readonly call: 'listen'; readonly fd: FdRef; readonly backlog: number }
-  | { readonly call: 'connect'; readonly fd: FdRef; readonly address: string; readonly port: number }
+  | {
+      readonly call: 'connect'
+      readonly fd: FdRef
+      readonly address: string
+      readonly port: number
+      readonly path?: string
+      /** The peer whose address a recvfrom kept under this name, in place of address and port. */
+      readonly to?: string
+      /** AF_UNSPEC undoes an earlier connect() of a datagram socket. */
+      readonly family?: 'AF_UNSPEC'
+    }
   | { readonly call: 'accept'; readonly fd: FdRef; readonly nonblock?: boolean }
   /** Sends `text` as UTF-8, or `bytes` bytes of a pattern that depends only on the stream offset. */
   | {
@@ -85,6 +114,29 @@ export type SocketCall =
       /** Any of MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, MSG_OOB. */
       readonly flags?: readonly string[]
       readonly badAddress?: boolean
+    }
+  /** send() with an address, which a stream socket has no use for. Without one it is a send(). */
+  | {
+      readonly call: 'sendto'
+      readonly fd: FdRef
+      readonly bytes?: number
+      readonly text?: string
+      readonly flags?: readonly string[]
+      readonly badAddress?: boolean
+      readonly address?: string
+      readonly port?: number
+      readonly path?: string
+      /** The peer whose address a recvfrom kept under this name, in place of address and port. */
+      readonly to?: string
+    }
+  /** recv() that also tells where the datagram came from, and keeps that under the name `from`. */
+  | {
+      readonly call: 'recvfrom'
+      readonly fd: FdRef
+      readonly bytes: number
+      readonly flags?: readonly string[]
+      readonly badAddress?: boolean
+      readonly from?: string
     }
   | { readonly call: 'shutdown'; readonly fd: FdRef; readonly how: ShutdownHow }
   | { readonly call: 'close'; readonly fd: FdRef }
@@ -193,6 +245,18 @@ export type CallOutput =
     }
   /** What waitpid writes: how the child ended, `exited 0` or `killed by SIGPIPE`. */
   | { readonly kind: 'status'; readonly status: string }
+  /** A datagram that was read: from whom, how long it is, how much of it was copied, and its beginning. Port 0 and a path, or none, for a Unix socket. */
+  | {
+      readonly kind: 'datagram'
+      readonly address: string
+      readonly port: number
+      readonly path: string
+      readonly length: number
+      readonly copied: number
+      readonly truncated: boolean
+      /** What does not print is a dot. */
+      readonly preview: string
+    }
 
 /** One step of a program. */
 export type Step =

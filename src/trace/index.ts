@@ -9,7 +9,9 @@ export type {
   ProcessCall,
   ShutdownHow,
   SocketCall,
+  SocketDomain,
   SocketOption,
+  SocketType,
   Step,
 } from './calls'
 export { SOCKET_OPTIONS } from './calls'

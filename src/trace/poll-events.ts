@@ -90,6 +90,12 @@ export const POLL_REASONS = {
   noneReady: false,
   /** Files of this kind do not report it. */
   notHere: false,
+  /** A datagram can be read. */
+  datagramsWait: true,
+  noDatagram: false,
+  /** A datagram or Unix socket takes more: its send buffer is half free. */
+  datagramRoom: true,
+  datagramNoRoom: false,
 } as const satisfies Readonly<Record<string, boolean>>
 export type PollReason = keyof typeof POLL_REASONS
 

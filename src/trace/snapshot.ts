@@ -160,6 +160,10 @@ export interface SocketView {
   readonly tcb: TcbView | null
   /** What poll() and epoll say of it now. */
   readonly poll: readonly PollBitView[]
+  /** What speaks through it. The state of a datagram or Unix socket is CLOSED: it is none of TCP's. */
+  readonly protocol: 'tcp' | 'udp' | 'unix'
+  readonly udp: UdpView | null
+  readonly unix: UnixView | null
 }
 
 export interface ListenerView {
@@ -182,6 +186,57 @@ export interface QueueEntryView {
   readonly since: Micros
   /** SYN-ACK retransmissions so far. */
   readonly retries: number
+}
+
+export interface UdpView {
+  /** connect() gave it a peer; ss says ESTAB then, and UNCONN otherwise. */
+  readonly connected: boolean
+  /** Oldest first; at most a few dozen, the length counts all. */
+  readonly queue: readonly QueuedDatagramView[]
+  readonly queueLength: number
+  /** Memory, bytes: charged by the queue (`r` of skmem), what of that was read already, the limit (`rb`), the send buffer's limit (`tb`). Recv-Q is rmem - read. */
+  readonly rmem: number
+  readonly read: number
+  readonly rcvbuf: number
+  readonly sndbuf: number
+  /** Datagrams that found no room (`d` of skmem). */
+  readonly drops: number
+  /** Entries of the error queue. */
+  readonly reports: number
+  readonly totals: {
+    readonly sent: number
+    readonly sentBytes: number
+    readonly received: number
+    readonly receivedBytes: number
+  }
+}
+
+export interface QueuedDatagramView {
+  /** `10.0.0.1:40001`, or a path. */
+  readonly from: string
+  readonly bytes: number
+  readonly truesize: number
+  readonly at: Micros
+}
+
+export interface UnixView {
+  readonly type: 'stream' | 'dgram'
+  readonly state: 'closed' | 'listening' | 'connected'
+  /** Path, or `@name`; '' where it is bound to none. */
+  readonly path: string
+  /** Socket at the other end, -1 for none, and its path. */
+  readonly peer: number
+  readonly peerPath: string
+  /** What waits to be read: one entry for each message, or piece of a stream. */
+  readonly queue: readonly QueuedDatagramView[]
+  readonly queueLength: number
+  readonly queuedBytes: number
+  /** Memory, bytes, of what it sent and nobody read yet, and its limit. */
+  readonly wmem: number
+  readonly sndbuf: number
+  /** Of a listener. */
+  readonly backlog: number
+  readonly pending: readonly number[]
 }
 
 /** A run of bytes in sequence space, [start, end) counted from the ISN + 1 = 1. */

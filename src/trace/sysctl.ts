@@ -131,6 +131,11 @@ export interface Sysctl {
   retrans_time_ms: number
   /** Packets that wait for the answer of one neighbour. */
   unres_qlen: number
+  /** Buffers of sockets that are not TCP's, bytes (net.core's). */
+  rmem_default: number
+  wmem_default: number
+  /** Datagrams that wait at a Unix socket before its senders must (net.unix's). */
+  max_dgram_qlen: number
 }
 
 export const LINUX_SYSCTL: Readonly<Sysctl> = {
@@ -223,4 +228,7 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   mcast_solicit: 3,
   retrans_time_ms: 1_000,
   unres_qlen: 101,
+  rmem_default: 212_992,
+  wmem_default: 212_992,
+  max_dgram_qlen: 10,
 }

@@ -92,7 +92,13 @@ export function waitForAny({ resumed, io }: Asking, timeoutMs: number): Outcome 
 }
 
 /** Takes the pending error of a socket, as SO_ERROR does; '' for none. */
-export function takeError({ tcb }: Socket): Errno | '' {
+export function takeError({ tcb, udp, unix }: Socket): Errno | '' {
+  const other = udp ?? unix
+  if (other !== undefined) {
+    const { error } = other
+    other.error = ''
+    return error
+  }
   if (tcb === undefined) return ''
   const { error } = tcb
   tcb.error = ''

@@ -3,6 +3,7 @@ import type { Call, ProcessCall } from '../../trace'
 import { fileOf, socketOf } from '../descriptors'
 import type { HostIo } from '../io'
 import type { Host, Process, Thread } from '../records'
+import { udpCall } from '../udp/calls'
 import { accept } from './accept'
 import { close, closeResumed, closeSpecial, shutdown } from './close'
 import { connect } from './connect'
@@ -71,11 +72,17 @@ function onFile(context: FileContext): Outcome {
       return duplicate({ ...context, call })
     default:
   }
-  if (file.special === undefined) return perform({ ...context, socket: socketOf(host, file) })
+  if (file.special === undefined) return onSocket({ ...context, socket: socketOf(host, file) })
   if (call.call === 'close') return closeSpecial({ ...context, call })
   return failed('ENOTSOCK')
 }
 
+function onSocket(context: Context): Outcome {
+  const { udp } = context.socket
+  return udp === undefined ? perform(context) : udpCall(context, udp)
+}
+
+/** A call on a TCP socket. */
 function perform(context: Context): Outcome {
   const { call } = context
   switch (call.call) {
@@ -89,8 +96,13 @@ function perform(context: Context): Outcome {
       return accept({ ...context, call })
     case 'send':
       return send({ ...context, call })
+    case 'sendto':
+      // A stream has its peer; the address means nothing to it (tcp_sendmsg).
+      return send({ ...context, call: { ...call, call: 'send' } })
     case 'recv':
       return recv({ ...context, call })
+    case 'recvfrom':
+      return recv({ ...context, call: { ...call, call: 'recv' } })
     case 'shutdown':
       return shutdown({ ...context, call })
     case 'close':
@@ -108,7 +120,7 @@ function perform(context: Context): Outcome {
 }
 
 function hasFlag(call: Call, flag: string): boolean {
-  return (call.call === 'send' || call.call === 'recv') && call.flags?.includes(flag) === true
+  return 'flags' in call && typeof call.flags === 'object' && call.flags.includes(flag)
 }
 
 function isAboutProcesses(call: Call): call is Exclude<ProcessCall, { call: 'dup' | 'dup2' }> {

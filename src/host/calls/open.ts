@@ -13,7 +13,8 @@ import type { CallOf, Context, Outcome } from './context'
 export function socket(host: Host, process: Process, call: CallOf<'socket'>, io: HostIo): Outcome {
   const fd = freeDescriptor(process)
   if (fd === -1) return failed('EMFILE')
-  const made = createSocket(host, io)
+  const { type = 'SOCK_STREAM' } = call
+  const made = createSocket(host, io, type === 'SOCK_DGRAM' ? 'udp' : 'tcp')
   io.recorder.socket = made.id
   openDescriptor(host, process, fd, made, call.nonblock === true, io)
   return returned(fd)

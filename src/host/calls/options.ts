@@ -18,6 +18,7 @@ import { tcpIo } from '../tcp-io'
 import { failed, returned, takeError } from './context'
 import type { CallOf, Context, FileContext, Outcome } from './context'
 
+const SOCK_STREAM = 1
 /** SOCK_MIN_SNDBUF and SOCK_MIN_RCVBUF of a 64-bit kernel. */
 const MIN_SNDBUF = 4_608
 /** ~0U of SO_MAX_PACING_RATE: no limit. */
@@ -92,6 +93,10 @@ function set(host: Host, socket: Socket, option: SocketOption, value: OptionValu
       return ''
     case 'SO_REUSEPORT':
       options.reusePort = number !== 0
+      return ''
+    case 'SO_BROADCAST':
+    case 'SO_NO_CHECK':
+      // Flags of every socket, which a stream has no use for.
       return ''
     case 'SO_LINGER':
       options.linger = Math.max(-1, number)
@@ -295,6 +300,11 @@ function get(host: Host, socket: Socket, option: SocketOption): OptionValue | un
       return Number(options.reuseAddress)
     case 'SO_REUSEPORT':
       return Number(options.reusePort)
+    case 'SO_TYPE':
+      return SOCK_STREAM
+    case 'SO_BROADCAST':
+    case 'SO_NO_CHECK':
+      return Number((socket.optionsSet[option] ?? 0) !== 0)
     case 'SO_LINGER':
       return options.linger
     case 'SO_RCVTIMEO':

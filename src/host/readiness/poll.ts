@@ -8,6 +8,7 @@ import { POLL_EVENTS as E, POLL_REASONS } from '../../trace'
 import type { Readiness } from '../../trace'
 import { PIPE_BUFFERS } from '../pipes'
 import type { Epoll, Host, OpenFile, Pipe, Socket } from '../records'
+import { udpReadiness } from '../udp/poll'
 
 const READABLE = E.IN | E.RDNORM
 const WRITABLE = E.OUT | E.WRNORM
@@ -34,6 +35,8 @@ function bitsOf({ IN, OUT, RDHUP, HUP, ERR, PRI }: Readiness): number {
   return (
     (POLL_REASONS[IN] ? READABLE : 0) |
     (POLL_REASONS[OUT] ? WRITABLE : 0) |
+    // tcp_poll does not speak of bands, datagram_poll and unix_poll do.
+    (OUT === 'datagramRoom' ? E.WRBAND : 0) |
     (POLL_REASONS[HUP] ? E.HUP : 0) |
     (POLL_REASONS[RDHUP] ? E.RDHUP : 0) |
     (POLL_REASONS[PRI] ? E.PRI : 0) |
@@ -74,7 +77,8 @@ export function pollInterest(host: Host, file: number, events: number, depth = 0
   return open === undefined ? 0 : pollFile(host, open, depth) & events
 }
 
-export function socketReadiness(host: Host, { listener, tcb }: Socket): Readiness {
+export function socketReadiness(host: Host, { listener, tcb, udp }: Socket): Readiness {
+  if (udp !== undefined) return udpReadiness(udp)
   if (listener !== undefined) {
     return { ...NOTHING, IN: listener.acceptQueue.size > 0 ? 'connectionsWait' : 'noConnection' }
   }

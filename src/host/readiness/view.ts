@@ -16,8 +16,9 @@ export function viewPoll(host: Host, socket: Socket): PollBitView[] {
 }
 
 /** What a reason looked at, and what it is measured by. */
-function compared(host: Host, { tcb, listener }: Socket, reason: PollReason): readonly [number, number] {
+function compared(host: Host, { tcb, listener, udp }: Socket, reason: PollReason): readonly [number, number] {
   if (listener !== undefined) return reason === 'notHere' ? [0, 0] : [listener.acceptQueue.size, 1]
+  if (udp !== undefined) return reason === 'datagramsWait' || reason === 'noDatagram' ? [udp.queue.length, 1] : [0, 0]
   if (tcb === undefined) return [0, 0]
   const { readable, receiveLowat, free, needed, unsent, notsentLowat } = pollNumbers(tcb, host.sysctl)
   switch (reason) {

@@ -30,6 +30,8 @@ export interface UdpState {
   pmtuDiscovery: number
   receiveShutdown: boolean
   sendShutdown: boolean
+  /** Bytes that MSG_MORE keeps back, and where they will go. */
+  corked: { readonly to: Endpoint; readonly pieces: Uint8Array[]; readonly length: number } | undefined
   /** Datagrams and bytes sent, and taken by recv(). */
   totals: { sent: number; sentBytes: number; received: number; receivedBytes: number }
 }
@@ -52,4 +54,6 @@ export interface UdpReport {
   readonly code: number
   readonly info: number
   readonly to: Endpoint
+  /** What the error quoted of the datagram. */
+  readonly payload: Uint8Array
 }

@@ -20,8 +20,16 @@ const optionValue = leaf<OptionValue>('a number or a short name', (value) => {
 })
 
 const SEND_FLAGS = oneOf('MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL', 'MSG_OOB')
-const RECV_FLAGS = oneOf('MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_OOB')
+const RECV_FLAGS = oneOf('MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_OOB', 'MSG_TRUNC', 'MSG_ERRQUEUE')
 const bytes = whole('a number of bytes', 0, MOST_BYTES)
+const content = {
+  bytes: v.optional(bytes),
+  text: v.optional(text(LONGEST_TEXT)),
+  flags: v.optional(list(SEND_FLAGS, 4)),
+}
+const name = matching('a name such as peer', VARIABLE)
+/** sun_path holds 107 bytes and a NUL. */
+const unixPath = matching('a path of 1 to 107 characters, such as /tmp/echo', /^[!-~][ -~]{0,106}$/)
 
 /** What scenarios and clicks can ask for; the others are packetdrill's. */
 type OfDocuments =
@@ -40,18 +48,19 @@ const events = leaf<number | string>('event names such as "EPOLLIN|EPOLLET", or 
 /** The fields of each call beside `call` itself. */
 function callEntries(address: v.GenericSchema<unknown, string>) {
   return {
-    socket: { nonblock: v.optional(flag) },
+    socket: {
+      nonblock: v.optional(flag),
+      domain: v.optional(oneOf('AF_INET', 'AF_UNIX')),
+      type: v.optional(oneOf('SOCK_STREAM', 'SOCK_DGRAM')),
+    },
     bind: { fd, address: v.optional(ipv4), port },
     listen: { fd, backlog: whole('a backlog', -1, MOST_BYTES) },
     connect: { fd, address, port },
     accept: { fd, nonblock: v.optional(flag) },
-    send: {
-      fd,
-      bytes: v.optional(bytes),
-      text: v.optional(text(LONGEST_TEXT)),
-      flags: v.optional(list(SEND_FLAGS, 4)),
-    },
-    recv: { fd, bytes, flags: v.optional(list(RECV_FLAGS, 3)) },
+    send: { fd, ...content },
+    recv: { fd, bytes, flags: v.optional(list(RECV_FLAGS, 6)) },
+    sendto: { fd, ...content },
+    recvfrom: { fd, bytes, flags: v.optional(list(RECV_FLAGS, 6)), from: v.optional(name) },
     shutdown: { fd, how: oneOf('SHUT_RD', 'SHUT_WR', 'SHUT_RDWR') },
     close: { fd },
     setsockopt: { fd, option: oneOf(...SOCKET_OPTIONS), value: optionValue },
@@ -96,6 +105,23 @@ function callEntries(address: v.GenericSchema<unknown, string>) {
 }
 
 /**
+ * Calls whose address may be told in other ways: by the field that tells it, the fields beside `fd`. Address and port, which mean nothing then, are filled in.
+ */
+function addressVariants(address: v.GenericSchema<unknown, string>) {
+  const none = { address: v.optional(ipv4, '0.0.0.0'), port: v.optional(port, 0) }
+  const given = { ...content, address, port }
+  return {
+    bind: { path: { path: unixPath, port: none.port } },
+    connect: {
+      path: { path: unixPath, ...none },
+      to: { to: name, ...none },
+      family: { family: oneOf('AF_UNSPEC'), ...none },
+    },
+    sendto: { path: { path: unixPath, ...content }, to: { to: name, ...content }, address: given, port: given },
+  } satisfies Partial<Readonly<Record<SocketCall['call'], Readonly<Record<string, v.ObjectEntries>>>>>
+}
+
+/**
  * The schema of a call whose addresses follow `address`; with `keeps`, a step that may keep the returned value under a name.
  */
 export function callSchemas<T extends Call>(
@@ -104,10 +130,20 @@ export function callSchemas<T extends Call>(
 ): Readonly<Record<string, v.GenericSchema<unknown, T>>> {
   const as: v.ObjectEntries = keeps ? { as: v.optional(matching('a name such as conn', VARIABLE)) } : {}
   const table: Readonly<Record<string, v.ObjectEntries>> = callEntries(address)
-  const schemas = Object.entries(table).map(([name, entries]) => {
-    return [name, record({ call: oneOf(name), ...entries, ...as })] as const
+  const variants: Readonly<Record<string, Readonly<Record<string, v.ObjectEntries>>>> = addressVariants(address)
+  const schemas = Object.entries(table).map(([call, entries]) => {
+    const usual = record({ call: oneOf(call), ...entries, ...as })
+    if (!Object.hasOwn(variants, call)) return [call, usual] as const
+    const others = Object.entries(variants[call]).map(([field, own]) => {
+      return [field, record({ call: oneOf(call), fd, ...own, ...as })] as const
+    })
+    const chosen = (input: unknown): typeof usual => {
+      const fields = typeof input === 'object' && input !== null ? input : {}
+      return others.find(([field]) => field in fields)?.[1] ?? usual
+    }
+    return [call, v.lazy(chosen)] as const
   })
-  return Object.fromEntries(schemas) as unknown as Readonly<Record<string, v.GenericSchema<unknown, T>>>
+  return Object.fromEntries(schemas)
 }
 
 /** A call by hand: addresses are IPv4, descriptors are numbers or names. */

@@ -19,7 +19,7 @@ import type { Tcb } from '../tcb'
 import { pathMtuReduced } from './reduced'
 
 /** What each code of "destination unreachable" is to a program (icmp_err_convert); by its place. */
-const UNREACHABLE_ERRNO: readonly Errno[] = [
+export const UNREACHABLE_ERRNO: readonly Errno[] = [
   'ENETUNREACH',
   'EHOSTUNREACH',
   'ENOPROTOOPT',

@@ -15,6 +15,8 @@ export const UDP_RULES = {
   /** An unconnected socket is not told, unless it asked for it by IP_RECVERR. */
   udpErrorUnheard: { rfc: 'udp(7) IP_RECVERR', linux: '__udp4_lib_err (sk_state != TCP_ESTABLISHED)' },
   portUnreachable: { rfc: 'RFC 792, RFC 1122 3.2.2.1', linux: 'icmp_send (ICMP_PORT_UNREACH)' },
+  /** A datagram or Unix socket that nothing refers to any more. */
+  otherSocketFreed: { rfc: 'close(2)', linux: 'sk_common_release, unix_release_sock' },
   unixBind: { rfc: 'unix(7)', linux: 'unix_bind_bsd' },
   unixUnlink: { rfc: 'unlink(2)', linux: 'vfs_unlink' },
   unixConnect: { rfc: 'unix(7)', linux: 'unix_stream_connect' },

@@ -83,6 +83,33 @@ function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (
           onChange={(backlog) => onDraft({ ...draft, backlog })}
         />
       )
+    case 'sendto':
+      return (
+        <>
+          <TextField
+            name={text.address}
+            value={draft.address ?? ''}
+            onChange={(address) => onDraft({ ...draft, address })}
+          />
+          <NumberField
+            name={text.port}
+            value={draft.port ?? 0}
+            most={65_535}
+            onChange={(port) => onDraft({ ...draft, port })}
+          />
+          <ContentFields
+            draft={draft}
+            onContent={({ bytes, text: sent }) =>
+              onDraft({ ...withoutContent(draft), ...(sent === undefined ? { bytes } : { text: sent }) })
+            }
+          />
+          <Flags
+            known={['MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL']}
+            flags={draft.flags ?? []}
+            onChange={(flags) => onDraft({ ...draft, flags })}
+          />
+        </>
+      )
     case 'send':
       return (
         <>
@@ -111,6 +138,7 @@ function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (
         </>
       )
     case 'recv':
+    case 'recvfrom':
       return (
         <>
           <NumberField
@@ -120,7 +148,11 @@ function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (
             onChange={(bytes) => onDraft({ ...draft, bytes })}
           />
           <Flags
-            known={['MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_OOB']}
+            known={
+              draft.call === 'recvfrom'
+                ? ['MSG_DONTWAIT', 'MSG_PEEK', 'MSG_TRUNC']
+                : ['MSG_DONTWAIT', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_OOB', 'MSG_TRUNC']
+            }
             flags={draft.flags ?? []}
             onChange={(flags) => onDraft({ ...draft, flags })}
           />
@@ -158,6 +190,37 @@ function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (
     case 'close':
       return null
   }
+}
+
+type SendTo = Extract<Draft, { call: 'sendto' }>
+
+function withoutContent({ bytes: _bytes, text: _text, ...rest }: SendTo): SendTo {
+  return rest
+}
+
+interface ContentProps {
+  readonly draft: { readonly bytes?: number; readonly text?: string }
+  readonly onContent: (content: { readonly bytes?: number; readonly text?: string }) => void
+}
+
+/** What is sent: so many bytes, or a text. */
+function ContentFields({ draft, onContent }: ContentProps) {
+  const text = useText().arguments
+  return (
+    <>
+      <NumberField
+        name={text.bytes}
+        value={draft.bytes ?? 0}
+        most={65_535}
+        onChange={(bytes) => onContent({ bytes })}
+      />
+      <TextField
+        name={text.text}
+        value={draft.text ?? ''}
+        onChange={(sent) => onContent(sent === '' ? { bytes: draft.bytes ?? 100 } : { text: sent })}
+      />
+    </>
+  )
 }
 
 function OptionFields({

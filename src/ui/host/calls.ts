@@ -14,6 +14,8 @@ export const ALL_CALLS: readonly OfferedCall[] = [
   'accept',
   'send',
   'recv',
+  'sendto',
+  'recvfrom',
   'shutdown',
   'close',
   'setsockopt',
@@ -24,6 +26,17 @@ export const ALL_CALLS: readonly OfferedCall[] = [
 const UNCONNECTED: readonly OfferedCall[] = ['bind', 'listen', 'connect', 'close', 'setsockopt']
 const LISTENING: readonly OfferedCall[] = ['accept', 'close', 'setsockopt']
 const CONNECTED: readonly OfferedCall[] = ['send', 'recv', 'shutdown', 'close', 'setsockopt']
+
+const DATAGRAM: readonly OfferedCall[] = ['bind', 'connect', 'sendto', 'recvfrom', 'close', 'setsockopt']
+const DATAGRAM_CONNECTED: readonly OfferedCall[] = [
+  'connect',
+  'send',
+  'recv',
+  'sendto',
+  'recvfrom',
+  'close',
+  'setsockopt',
+]
 
 /** A call with everything but the descriptor. */
 export type Draft = SocketCall extends infer C ? (C extends { readonly fd: unknown } ? Omit<C, 'fd'> : never) : never
@@ -36,6 +49,7 @@ export function offeredCalls(socket: SocketView, called: { has(name: string): bo
 }
 
 function askedFor(socket: SocketView): readonly OfferedCall[] {
+  if (socket.udp !== null) return socket.udp.connected ? DATAGRAM_CONNECTED : DATAGRAM
   if (socket.listener !== null) return LISTENING
   return socket.state === 'CLOSED' ? UNCONNECTED : CONNECTED
 }
@@ -54,12 +68,20 @@ export function firstDrafts(host: HostView, hosts: readonly HostView[]): Drafts 
     accept: { call: 'accept' },
     send: { call: 'send', bytes: 1000 },
     recv: { call: 'recv', bytes: 4096 },
+    sendto: { call: 'sendto', bytes: 100, address: peer?.address ?? host.address, port: datagramPort(peer) },
+    recvfrom: { call: 'recvfrom', bytes: 4096 },
     shutdown: { call: 'shutdown', how: 'SHUT_WR' },
     close: { call: 'close' },
     setsockopt: { call: 'setsockopt', option: 'TCP_NODELAY', value: 1 },
     getsockopt: { call: 'getsockopt', option: 'SO_ERROR' },
     fcntl: { call: 'fcntl', nonblock: true },
   }
+}
+
+/** The first port at which a host takes datagrams. */
+function datagramPort(host: HostView | undefined): number {
+  const socket = host?.sockets.find(({ udp, local }) => udp !== null && !local.endsWith(':0'))
+  return Number(socket?.local.split(':')[1] ?? 53)
 }
 
 /** The draft as a call on a descriptor. */
@@ -73,13 +95,16 @@ export function argumentText(draft: Draft): string {
     case 'bind':
       return `${draft.address ?? '*'}:${draft.port}`
     case 'connect':
-      return `${draft.address}:${draft.port}`
+      return draft.family ?? `${draft.address}:${draft.port}`
     case 'listen':
       return String(draft.backlog)
     case 'send':
-      return withFlags(draft.text === undefined ? `${draft.bytes ?? 0} B` : `"${draft.text}"`, draft.flags)
+      return withFlags(contentText(draft), draft.flags)
     case 'recv':
+    case 'recvfrom':
       return withFlags(`${draft.bytes} B`, draft.flags)
+    case 'sendto':
+      return withFlags(`${contentText(draft)} → ${draft.address}:${draft.port}`, draft.flags)
     case 'shutdown':
       return draft.how
     case 'setsockopt':
@@ -92,6 +117,10 @@ export function argumentText(draft: Draft): string {
     case 'close':
       return ''
   }
+}
+
+function contentText({ text, bytes }: { readonly text?: string; readonly bytes?: number }): string {
+  return text === undefined ? `${bytes ?? 0} B` : `"${text}"`
 }
 
 function withFlags(text: string, flags: readonly string[] | undefined): string {

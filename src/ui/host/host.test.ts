@@ -18,6 +18,9 @@ function socket(id: number, more: Partial<SocketView> = {}): SocketView {
     listener: null,
     tcb: null,
     poll: [],
+    protocol: 'tcp',
+    udp: null,
+    unix: null,
     ...more,
   }
 }
