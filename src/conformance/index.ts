@@ -17,3 +17,4 @@ export const RFC9293: readonly Requirement[] = [...RFC9293_MUST, ...RFC9293_SHOU
 /** RFC 5681, 6298, 6582, 6675, 7323, 2018, 2883, 5961, 6937, 8985, 9438, 3168, 8257, 9768: the main clauses. */
 export const CLAUSES: readonly Requirement[] = [...BASIC_CLAUSES, ...RECOVERY_CLAUSES, ...ECN_CLAUSES]
 export { cells as callCells, DEPARTURES as CALL_DEPARTURES, documented } from './calls/table'
+export { TRUTHS } from './calls/truths'

@@ -5,7 +5,7 @@ import { MICROS_PER_MS } from '../base'
 import { POLL_EVENTS } from '../trace'
 import type { Call, CallView, FdRef, SocketView, TcpState } from '../trace'
 import { formatFlags } from '../wire'
-import { call, CLIENT, createBench, lastCall, run, SERVER, view } from './host-bench'
+import { call, CLIENT, counter, createBench, lastCall, run, SERVER, view } from './host-bench'
 import type { BenchEvent, HostBench, Made } from './host-bench'
 
 const HOST = { A: CLIENT, B: SERVER } as const satisfies Record<Side, number>
@@ -52,6 +52,7 @@ function make(bench: HostBench, move: Move, names: Map<string, number>, made: Ma
   }
   const host = HOST[move.on]
   if ('look' in move) return () => lookAt(bench, host)
+  if ('counter' in move) return () => String(counter(bench, host, move.counter))
   if ('again' in move) {
     const earlier = made.get(move.again)
     return () => (earlier === undefined ? 'no such call' : answerOf(bench, earlier, names, move.again))

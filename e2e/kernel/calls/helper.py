@@ -52,6 +52,10 @@ BITS = [("IN", 1), ("PRI", 2), ("OUT", 4), ("ERR", 8), ("HUP", 0x10), ("NVAL", 0
         ("WRNORM", 0x100), ("WRBAND", 0x200), ("MSG", 0x400), ("RDHUP", 0x2000)]
 
 
+# Calls after which nothing is sent that needs time.
+LOCAL = {"socket", "bind", "fcntl", "getsockname", "getpeername", "getsockopt", "pipe", "epollCreate", "epollCtl"}
+
+
 class Pollfd(ctypes.Structure):
     _fields_ = [("fd", ctypes.c_int), ("events", ctypes.c_short), ("revents", ctypes.c_short)]
 
@@ -277,6 +281,17 @@ def ss():
     return ", ".join(sorted(lines)) or "nothing"
 
 
+def counter(name):
+    """What nstat tells, from the two lines of names and numbers that each group has."""
+    for path in ("netstat", "snmp"):
+        with open(f"/proc/thread-self/net/{path}", encoding="ascii") as file:
+            lines = [line.split() for line in file]
+        for names, numbers in zip(lines[::2], lines[1::2]):
+            if name in names:
+                return numbers[names.index(name)]
+    return "no such counter"
+
+
 def end_text(end):
     address, port = end.rsplit(":", 1)
     address = {ADDRESS["A"]: "A", ADDRESS["B"]: "B", "0.0.0.0": "*"}.get(address, address)
@@ -334,11 +349,14 @@ class Stage:
             says = ""
         elif "look" in move:
             says = self.at(move["on"], ss)
+        elif "counter" in move:
+            says = self.at(move["on"], lambda: counter(move["counter"]))
         elif "again" in move:
             says = self.stands(move["again"])
         else:
             says = self.call(move)
-        time.sleep(self.settle)
+        if "call" not in move or move["call"]["call"] not in LOCAL:
+            time.sleep(self.settle)
         return {"says": says, "sends": self.machines[move["on"]].take() if "on" in move else []}
 
     def call(self, move):

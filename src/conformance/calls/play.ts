@@ -14,6 +14,8 @@ export type Move =
   | { readonly on: Side; readonly call: Call; readonly as?: string }
   /** How the call `again`, which was found blocked, stands by now. */
   | { readonly on: Side; readonly again: string }
+  /** A counter of that machine, as `nstat` tells it without its prefix. */
+  | { readonly on: Side; readonly counter: string }
   /** The connections of a machine, as `ss -tan` tells them. */
   | { readonly on: Side; readonly look: true }
   /** From now on the network eats everything, or nothing any more. */
@@ -26,6 +28,18 @@ export interface Play {
   readonly name: string
   readonly sysctl?: Partial<Readonly<Record<Side, Partial<Sysctl>>>>
   readonly moves: readonly Move[]
+}
+
+/** A play with the answers that are expected; a move without one only leads there. */
+export interface Told {
+  readonly name: string
+  readonly sysctl?: Play['sysctl']
+  readonly moves: readonly (Move | readonly [move: Move, says: string])[]
+}
+
+export function playOf({ name, sysctl, moves }: Told): Play {
+  const made = moves.map((it) => ('length' in it ? it[0] : it))
+  return sysctl === undefined ? { name, moves: made } : { name, sysctl, moves: made }
 }
 
 /** What came of a move. */
@@ -61,8 +75,18 @@ export const on =
 export const A = on('A')
 export const B = on('B')
 export const look = (side: Side): Move => ({ on: side, look: true })
+export const again = (side: Side, name: string): Move => ({ on: side, again: name })
+export const counted = (side: Side, counter: string): Move => ({ on: side, counter })
 export const wait = (milliseconds: number): Move => ({ wait: milliseconds })
 export const CUT: Move = { network: 'cut' }
+
+export const close = (side: Side, fd: string): Move => ({ on: side, call: { call: 'close', fd } })
+/** A new socket, bound to a port. */
+export function bound(side: Side, name: string, port: number, address = '0.0.0.0'): Move[] {
+  const make = on(side)
+  return [make({ call: 'socket' }, name), make({ call: 'bind', fd: name, address, port })]
+}
+export const toServer = (fd: string, port = 80): Move => A({ call: 'connect', fd, address: ADDRESS.B, port })
 
 /** A socket that listens on `port`, which any server does with SO_REUSEADDR. */
 export function listening(side: Side, name: string, port: number, backlog = 5): Move[] {

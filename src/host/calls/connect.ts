@@ -97,11 +97,12 @@ function finish(context: Context, begun: boolean): Outcome {
   return returned(0)
 }
 
-/** After a failed attempt the socket is as good as new (tcp_disconnect); only a port that bind() named stays. */
+/**
+ * After a failed attempt the socket is as good as new (tcp_disconnect); only a port that bind() named stays, and an address that it named. getsockname()
+ * goes on telling the port that connect() had chosen, though it is given back (inet_put_port leaves inet_sport).
+ */
 export function disconnect(host: Host, socket: Socket): void {
   socket.phase = 'unconnected'
-  if (!socket.portLocked) {
-    releasePort(host, socket)
-    socket.local = { address: socket.addressLocked ? socket.local.address : 0, port: 0 }
-  }
+  if (!socket.portLocked) releasePort(host, socket)
+  if (!socket.addressLocked) socket.local = { ...socket.local, address: 0 }
 }
