@@ -16,14 +16,23 @@ const JUDGES = [
   /^e2e\/(packetdrill\/scripts|sim\/sim)\.test\.ts$/,
 ]
 
+/** Of these, what takes long for its kills: whole transfers, thousands of cells and drawn inputs. Left out under `--quick`. */
+const SLOW = /\.prop\.ts$|\/(matrix|bulk|sim|bbr3?|hystart-plus|window-growth)\.test\.ts$/
+
+/** Which tests judge: those whose file name has `text`, and none that is slow where `quick` says so. */
+export interface Panel {
+  readonly text: string
+  readonly quick: boolean
+}
+
 export async function bundleJudges(
   root: string,
   sources: ReadonlyMap<string, string>,
   outDir: string,
-  only: string,
+  panel: Panel,
 ): Promise<string> {
   const first = join(outDir, 'judges.ts')
-  writeFileSync(first, entry(root, only))
+  writeFileSync(first, entry(root, panel))
   await build({
     root,
     configFile: false,
@@ -56,7 +65,7 @@ function judges(root: string, sources: ReadonlyMap<string, string>): Plugin {
       const name = relative(root, id)
       const placed = code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href))
       if (!isJudge(name)) return placed === code ? undefined : placed
-      return `import { enterFile } from ${harness}\nenterFile(${JSON.stringify(name)})\n${placed}`
+      return `import { enterFile, leaveFile } from ${harness}\nenterFile(${JSON.stringify(name)})\n${placed}\nleaveFile()`
     },
   }
 }
@@ -66,11 +75,11 @@ function isJudge(name: string): boolean {
 }
 
 /** Imports every file of tests, then waits for questions. */
-function entry(root: string, only: string): string {
+function entry(root: string, { text, quick }: Panel): string {
   const names = ['src', 'e2e/packetdrill', 'e2e/sim'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
   )
-  const files = names.filter((name) => isJudge(name) && name.includes(only)).toSorted()
+  const files = names.filter((name) => isJudge(name) && name.includes(text) && !(quick && SLOW.test(name))).toSorted()
   const imports = files.map((name) => `import ${JSON.stringify(join(root, name))}`)
   return [...imports, `import { serve } from ${JSON.stringify(join(root, 'e2e/mutation/judge.ts'))}`, 'serve()'].join(
     '\n',

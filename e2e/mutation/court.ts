@@ -78,12 +78,12 @@ function startJudge(bundle: string, mutant?: string): Judge {
   }
 }
 
-/** Runs every test once but those `without`, and asks those no more. Throws when one fails although nothing is broken. */
-export async function learn(bundle: string, mutants: number, without: readonly string[]): Promise<Lesson> {
+/** Runs every test once. Throws when one fails although nothing is broken. */
+export async function learn(bundle: string, mutants: number): Promise<Lesson> {
   const judge = startJudge(bundle)
   const into = join(dirname(bundle), 'passed.bin')
   await judge.ready
-  const answer = await judge.ask({ kind: 'learn', into, mutants, without })
+  const answer = await judge.ask({ kind: 'learn', into, mutants })
   judge.stop()
   if (answer?.kind !== 'learnt') throw new Error('the judges could not run their tests')
   if (answer.failed.length > 0) throw new Error(`fails with nothing broken:\n${answer.failed.join('\n')}`)
@@ -168,7 +168,7 @@ function docket(
       hits: passed[test * mutants + Number(mutant.id)],
       micros: Math.max(LEAST_MICROS, micros * TIMES_LONGER),
     }))
-    .filter(({ test, hits }) => (hits > 0 || atLoad.has(mutant.id)) && Number.isFinite(tests[test].micros))
+    .filter(({ hits }) => hits > 0 || atLoad.has(mutant.id))
     .map((limit) => ({ ...limit, hits: (limit.hits + 1) * TIMES_MORE_HITS }))
     .toSorted((a, b) => worth(b.test) - worth(a.test))
 }

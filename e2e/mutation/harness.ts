@@ -25,16 +25,22 @@ const MOST_MUTANTS = 32_768
 const titles: string[] = []
 /** The mutant that is in force. While the modules load it may come from the environment: some code runs only then. */
 let active: string | undefined = process.env.MUTANT
-/** What the modules pass while they load. */
+/** What the stack's modules pass while they load; not what test files do before their tests. */
 export const atLoad: Reached = new Uint32Array(MOST_MUTANTS)
 let reached: Reached | undefined = atLoad
 let hits = 0
+/** Places passed so far. */
+let passes = 0
 let hitLimit = Number.POSITIVE_INFINITY
 
-/** The file whose tests are collected next; the bundle puts a call before each file's tests. */
+/** The file whose tests are collected; the bundle calls these before and after the text of each. */
 let currentFile = ''
 export function enterFile(file: string): void {
   currentFile = file
+  reached = undefined
+}
+export function leaveFile(): void {
+  reached = atLoad
 }
 
 /** From here on the places passed are counted in `into`, or not counted. */
@@ -59,6 +65,7 @@ export function stryMutAct_9fa48(id: string): boolean {
 
 /** Called by instrumented code with every mutant of the place that is passed. */
 export function stryCov_9fa48(...ids: string[]): void {
+  passes++
   if (reached === undefined) return
   for (const id of ids) reached[Number(id)]++
 }
@@ -78,9 +85,23 @@ function fill(title: string, row: readonly unknown[]): string {
 }
 
 function within(title: string, body: Body, row: readonly unknown[]): void {
+  const outermost = titles.length === 0
+  const [first, before] = [collected.length, passes]
   titles.push(fill(title, row))
   body(...row)
   titles.pop()
+  if (!outermost || passes === before) return
+  // The body itself drives the stack, for its tests to look at the result: each of them has it done anew, under the mutant.
+  for (let i = first; i < collected.length; i++) {
+    const again = (): unknown => {
+      const length = collected.length
+      titles.push('')
+      body(...row)
+      titles.pop()
+      return collected.splice(length)[i - first].run()
+    }
+    collected[i] = { ...collected[i], run: again }
+  }
 }
 
 /** A test's options may stand between its title and its body. */

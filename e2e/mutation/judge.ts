@@ -36,16 +36,12 @@ async function fails({ run }: CollectedTest): Promise<string | undefined> {
   }
 }
 
-async function learn(into: string, mutants: number, without: ReadonlySet<string>): Promise<Answer> {
+async function learn(into: string, mutants: number): Promise<Answer> {
   const passed = new Uint32Array(collected.length * mutants)
   const tests: JudgedTest[] = []
   const failed: string[] = []
   for (const [index, one] of collected.entries()) {
     const reached = passed.subarray(index * mutants, (index + 1) * mutants)
-    if (without.has(nameOf(one))) {
-      tests.push({ file: one.file, name: one.name, micros: Number.POSITIVE_INFINITY })
-      continue
-    }
     countInto(reached)
     const before = spent()
     const said = await fails(one)
@@ -79,9 +75,7 @@ export function serve(): void {
   }
   process.on('message', (question: Question) => {
     const work =
-      question.kind === 'learn'
-        ? learn(question.into, question.mutants, new Set(question.without))
-        : judge(question.mutant, question.limits)
+      question.kind === 'learn' ? learn(question.into, question.mutants) : judge(question.mutant, question.limits)
     void work.then(answer)
   })
   answer({ kind: 'ready' })

@@ -4,7 +4,7 @@
  * lines alone; `--again` tries those that lived last time; `--quick` leaves out the
  * slow tests (an estimate from below); `--judges` asks only test files whose name has that text. What lives is listed; those that cannot be killed are named in equivalent.ts.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundleJudges } from './bundle'
@@ -12,8 +12,6 @@ import { learn, tryAll } from './court'
 import type { Verdict } from './court'
 import { whyEquivalent } from './equivalent'
 import { interval, isKilled, percent, scoreOf, survivorLine, tableOf } from './figures'
-import { nameOf as testName } from './protocol'
-import type { JudgedTest } from './protocol'
 import { instrument } from './mutants'
 import type { Mutant } from './mutants'
 import { draw } from './sample'
@@ -31,14 +29,9 @@ const { values: wish } = parseArgs({
   },
 })
 
-/** What a test may take under `--quick`. */
-const QUICK_MICROS = 60_000
-
 const root = process.cwd()
 const cache = join(root, '.cache/mutation')
 const lived = join(cache, 'lived.json')
-/** How long each test took in the last run that ran them all. */
-const times = join(cache, 'tests.json')
 /** Of this run alone: another may go on beside it. */
 const own = join(cache, `run-${process.pid}`)
 mkdirSync(own, { recursive: true })
@@ -46,14 +39,12 @@ mkdirSync(own, { recursive: true })
 const began = Date.now()
 const { mutants, ids, sources } = await instrument(root)
 const chosen = choose(mutants)
-const bundle = await bundleJudges(root, sources, own, wish.judges)
-const lesson = await learn(bundle, ids, wish.quick ? slowTests() : [])
-const seconds = lesson.tests.reduce((sum, { micros }) => sum + (Number.isFinite(micros) ? micros : 0), 0) / 1e6
+const bundle = await bundleJudges(root, sources, own, { text: wish.judges, quick: wish.quick })
+const lesson = await learn(bundle, ids)
+const seconds = lesson.tests.reduce((sum, { micros }) => sum + micros, 0) / 1e6
 console.log(
   `${mutants.length} mutants of src/tcp, ${chosen.length} to be tried; ${lesson.tests.length} tests judge, ${seconds.toFixed(1)} s together; ready after ${since()}`,
 )
-
-if (!wish.quick) writeFileSync(times, JSON.stringify(lesson.tests))
 
 const verdicts: Verdict[] = []
 await tryAll(bundle, lesson, chosen, Number(wish.jobs), (verdict) => {
@@ -67,12 +58,6 @@ report()
 
 function since(): string {
   return `${Math.round((Date.now() - began) / 1000)} s`
-}
-
-function slowTests(): string[] {
-  if (!existsSync(times)) return []
-  const tests = JSON.parse(readFileSync(times, 'utf8')) as JudgedTest[]
-  return tests.filter(({ micros }) => micros > QUICK_MICROS).map(testName)
 }
 
 /** The mutants that this run is about. */

@@ -14,8 +14,8 @@ export interface Limit {
 }
 
 export type Question =
-  /** Learn: `into` gets a Uint32Array, tests by mutants, of how often each place was passed. The tests `without` are not run. */
-  | { readonly kind: 'learn'; readonly into: string; readonly mutants: number; readonly without: readonly string[] }
+  /** Learn: `into` gets a Uint32Array, tests by mutants, of how often each place was passed. */
+  | { readonly kind: 'learn'; readonly into: string; readonly mutants: number }
   | { readonly kind: 'judge'; readonly mutant: string; readonly limits: readonly Limit[] }
 
 export type Answer =
