@@ -541,7 +541,7 @@ test('where the cycle begins is drawn: any phase but the second, from the ISN of
     expect(one.own.mode).toBe(PROBE_BW)
     seen.add(one.own.phase)
   }
-  expect([...seen].toSorted()).toEqual([0, 2, 3, 4, 5, 6, 7])
+  expect([...seen].toSorted((one, other) => one - other)).toEqual([0, 2, 3, 4, 5, 6, 7])
 })
 
 test('what tcp_info tells: bandwidth in bytes, least round trip, gains', () => {
