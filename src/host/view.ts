@@ -17,6 +17,7 @@ import type {
 import { formatIpv4 } from '../wire'
 import { acceptQueueRoom, synQueueRoom } from './admit'
 import { formatCall } from './call-text'
+import { viewIp } from './ip/view'
 import { resolveFd } from './program'
 import { viewEpolls, viewPoll } from './readiness/view'
 import type { Host, Listener, OpenFile, Process, QueueEntry, Socket, Thread } from './records'
@@ -54,6 +55,7 @@ export function viewHost(host: Host, now: Micros): HostView {
       [...host.counters].filter(([, value]) => value !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ),
     epolls: viewEpolls(host),
+    ip: viewIp(host, now),
   }
 }
 

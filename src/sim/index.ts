@@ -1,5 +1,6 @@
 export { capturePackets } from './capture'
 export type { CapturedPacket } from './capture'
+export { nextHosts } from './next-host'
 export { createRecorder } from './recorder'
 export type { TraceRecorder } from './recorder'
 export {

@@ -26,13 +26,7 @@ export function pictured(spec: WorldSpec, until: number): Pictured {
 /** The same for a session that a test has worked on. */
 export function picturedSession(session: Session): Pictured {
   const { spec, branch } = session
-  const packets = createPacketIndex(
-    wiringOf(
-      spec.hosts.map((host) => host.address),
-      spec.links,
-    ),
-    LEAST_GAP,
-  )
+  const packets = createPacketIndex(wiringOf(takeSnapshot(session).hosts, spec.links), LEAST_GAP)
   const walks = createWalkIndex()
   foldPackets(packets, branch.trace)
   foldWalks(walks, branch.trace)

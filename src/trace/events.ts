@@ -164,6 +164,8 @@ export const EVENT_FIELDS = {
   'host/icmpLimited': { about: 'packet', message: 'text', limit: 'text' },
   /** Nobody has answered yet for an address on a link: asked `attempt` times. */
   'host/neighbourAsked': { address: 'text', attempt: 'uint' },
+  /** A packet waits until a neighbour has answered. */
+  'host/neighbourAwaited': { packet: 'packet', address: 'text' },
   /** Nobody answers for it: what waits for it is lost. */
   'host/neighbourFailed': { address: 'text', waiting: 'uint' },
   /** On its way through the host the packet was changed (NAT, a rewritten option): `packet` is what leaves, `from` what it was. */

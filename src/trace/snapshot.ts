@@ -8,6 +8,7 @@ import type { CallOutput } from './calls'
 import type { LinkSettings } from './link-settings'
 import type { PollReason, ReportedEvent } from './poll-events'
 import type { SignalName } from './signals'
+import type { RouteType } from './spec'
 import type { TcpState } from './states'
 import type { Sysctl } from './sysctl'
 import type { CaState, CongestionPhase, TimerKind, WaitReason } from './vocabulary'
@@ -47,6 +48,7 @@ export interface HostView {
   /** Linux counter names (`ListenOverflows`, `RetransSegs`) with what they count; only those that are not 0. */
   readonly counters: Readonly<Record<string, number>>
   readonly epolls: readonly EpollView[]
+  readonly ip: IpView
 }
 
 /** An epoll instance: struct eventpoll. */
@@ -83,6 +85,41 @@ export interface PollBitView {
   /** Bytes, connections; 0 where nothing is counted. */
   readonly amount: number
   readonly limit: number
+}
+
+/** Interfaces, routes and neighbours, as `ip addr`, `ip route` and `ip neigh` tell them. */
+export interface IpView {
+  readonly forwards: boolean
+  /** `way`: link * 2, plus 1 at its b end; -1 for loopback. */
+  readonly interfaces: readonly {
+    readonly name: string
+    readonly way: number
+    readonly address: string
+    readonly prefixLength: number
+    readonly mtu: number
+  }[]
+  /** Longest prefix first. `via` is '' where the destination is on the link, `interface` where the route refuses; `mtu` 0 for the interface's. */
+  readonly routes: readonly {
+    readonly network: number
+    readonly prefixLength: number
+    readonly type: RouteType
+    readonly via: string
+    readonly interface: string
+    readonly way: number
+    readonly mtu: number
+  }[]
+  readonly neighbours: readonly {
+    readonly address: string
+    readonly interface: string
+    readonly state: 'INCOMPLETE' | 'REACHABLE' | 'STALE' | 'DELAY' | 'PROBE' | 'FAILED'
+  }[]
+  /** Path MTUs that were learned (`ip route get`): to one address, until a time. */
+  readonly exceptions: readonly {
+    readonly address: string
+    readonly mtu: number
+    readonly locked: boolean
+    readonly expiresAt: Micros | null
+  }[]
 }
 
 export interface ProcessView {

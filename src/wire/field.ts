@@ -1,6 +1,6 @@
 /** What a packet is taken apart into, for reading. fields.ts makes these. */
 
-export type FieldLayer = 'ip' | 'tcp' | 'options' | 'payload' | 'udp'
+export type FieldLayer = 'ip' | 'tcp' | 'options' | 'payload' | 'udp' | 'icmp'
 
 export interface Field {
   readonly layer: FieldLayer

@@ -6,27 +6,19 @@
  */
 import { get16, get32 } from './bytes'
 import { addSums, checksumOf, sumBytes, sumPayload } from './checksum'
-import type { Field, FieldLayer } from './field'
+import type { Field } from './field'
+import { icmpField } from './fields-icmp'
 import { optionFields } from './fields-options'
+import { dataField, decimal, hex16, leaf, readRows, verdict } from './fields-rows'
+import type { Row } from './fields-rows'
+import { ICMP_HEADER_LENGTH } from './icmp'
 import { formatIpv4, IPV4_HEADER_LENGTH } from './ipv4'
 import { flagLetters, formatFlags } from './notation'
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from './segment'
 import { TCP_HEADER_LENGTH, tcpSum } from './tcp'
 import { UDP_HEADER_LENGTH, udpSum } from './udp'
 
-/** One row of a header's description. `bits` as in Field; without it the field is whole bytes. */
-interface Row {
-  readonly name: string
-  readonly at: number
-  readonly length: number
-  readonly bits?: readonly [first: number, count: number]
-  readonly value: (raw: number) => string
-  readonly rows?: readonly Row[]
-}
-
-const decimal = (raw: number): string => String(raw)
 const isSet = (raw: number): string => (raw ? 'Set' : 'Not set')
-const hex16 = (raw: number): string => `0x${raw.toString(16).padStart(4, '0')}`
 const words = (raw: number): string => `${raw * 4} bytes (${raw})`
 
 const ECN_NAMES = ['Not-ECT', 'ECT(1)', 'ECT(0)', 'CE']
@@ -131,7 +123,9 @@ export function dissect(bytes: Uint8Array): Field[] {
   const isFirst = (get16(bytes, 6) & 0x1fff) === 0
   const isTcp = bytes[9] === PROTOCOL_TCP && isFirst
   const udpEnd = headerLength + UDP_HEADER_LENGTH
-  if (bytes[9] === PROTOCOL_UDP && isFirst && udpEnd <= end) {
+  if (bytes[9] === PROTOCOL_ICMP && isFirst && headerLength + ICMP_HEADER_LENGTH <= end) {
+    fields.push(icmpField(bytes, headerLength, end, dissect))
+  } else if (bytes[9] === PROTOCOL_UDP && isFirst && udpEnd <= end) {
     fields.push(udpField(bytes, headerLength, totalLength))
     if (end > udpEnd) fields.push(dataField('UDP payload', bytes, udpEnd, end))
   } else if (
@@ -195,37 +189,4 @@ function udpField(bytes: Uint8Array, start: number, totalLength: number): Field 
     return verdict(field, given, checksumOf(addSums(sum, ~given & 0xffff)))
   })
   return { ...leaf('udp', 'User Datagram Protocol', value, start, end), children: checked }
-}
-
-/** Says whether a checksum is right; +0 and -0 of one's complement are the same number. */
-function verdict(field: Field, given: number, right: number): Field {
-  const isRight = given % 0xffff === right % 0xffff
-  return { ...field, value: `${field.value} ${isRight ? '[correct]' : `[incorrect, should be ${hex16(right)}]`}` }
-}
-
-function readRows(layer: FieldLayer, rows: readonly Row[], bytes: Uint8Array, start: number): Field[] {
-  return rows.map(({ name, at, length, bits, value, rows: inner }) => {
-    const place = start + at
-    const whole = length === 4 ? get32(bytes, place) : length === 2 ? get16(bytes, place) : bytes[place]
-    const raw = bits === undefined ? whole : (whole >>> (length * 8 - bits[0] - bits[1])) & (2 ** bits[1] - 1)
-    const field = leaf(layer, name, value(raw), place, place + length)
-    const children = inner === undefined ? [] : readRows(layer, inner, bytes, start)
-    return bits === undefined
-      ? { ...field, children }
-      : { ...field, bits: { first: bits[0], count: bits[1] }, children }
-  })
-}
-
-function leaf(layer: FieldLayer, name: string, value: string, start: number, end: number): Field {
-  return { layer, name, value, start, length: end - start, children: [] }
-}
-
-function dataField(name: string, bytes: Uint8Array, start: number, end: number): Field {
-  return leaf(
-    'payload',
-    name,
-    `${end - start} ${end - start === 1 ? 'byte' : 'bytes'}`,
-    start,
-    Math.min(end, bytes.length),
-  )
 }

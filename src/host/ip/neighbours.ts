@@ -113,6 +113,13 @@ function wait(host: Host, entry: Neighbour, packet: AnyPacket, io: HostIo): void
     if (oldest !== undefined) loseWaiting(oldest, 'neighbourQueueFull', entry.cause, io)
   }
   entry.waiting.push(packet)
+  const { recorder } = io
+  const { socket, cause } = recorder
+  recorder.socket = -1
+  recorder.cause = packet.sentEvent
+  recorder.emit('host/neighbourAwaited', 'neighbourAsked', packet.id, recorder.text(formatIpv4(entry.address)))
+  recorder.socket = socket
+  recorder.cause = cause
 }
 
 /** A packet that waited in vain. */

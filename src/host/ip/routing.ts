@@ -16,7 +16,12 @@ export function isOwnAddress(host: Host, address: Ipv4Address): boolean {
 
 /** The line of the table that a packet to `address` follows; undefined where none fits. */
 export function findRoute(host: Host, address: Ipv4Address): RouteEntry | undefined {
-  for (const entry of host.ip.config.table) {
+  return findEntry(host.ip.config.table, address)
+}
+
+/** The same in any table, longest prefix first. */
+export function findEntry(table: readonly RouteEntry[], address: Ipv4Address): RouteEntry | undefined {
+  for (const entry of table) {
     if (masked(address, entry.prefixLength) === entry.network) return entry
   }
   return undefined

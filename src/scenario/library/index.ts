@@ -10,6 +10,7 @@ import { loss } from './loss'
 import { opening } from './opening'
 import { playground } from './playground'
 import { queues } from './queues'
+import { routing } from './routing'
 
 export const SCENARIOS: readonly ScenarioDocument[] = [
   ...opening,
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly ScenarioDocument[] = [
   ...flow,
   ...loss,
   ...congestion,
+  ...routing,
   ...playground,
 ]
 

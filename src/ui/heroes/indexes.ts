@@ -36,11 +36,12 @@ export function flightMicros(links: Snapshot['links']): number {
 }
 
 /** The indexes of a trace, up to date. */
-export function indexesOf(trace: Trace, info: SessionInfo, links: Snapshot['links']): Indexes {
-  const wiring = wiringOf(
-    info.hosts.map((host) => host.address),
-    links,
-  )
+export function indexesOf(
+  trace: Trace,
+  info: SessionInfo,
+  { hosts, links }: Pick<Snapshot, 'hosts' | 'links'>,
+): Indexes {
+  const wiring = wiringOf(hosts, links)
   let own = kept.get(trace)
   if (own === undefined || own.info !== info) {
     own = { info, packets: createPacketIndex(wiring, flightMicros(links) / 2), walks: createWalkIndex() }
@@ -58,11 +59,11 @@ export function useIndexes(): Indexes | null {
   const info = useStore((state) => state.info)
   const trace = useStore((state) => state.trace)
   const version = useStore((state) => state.traceVersion)
-  const links = useStore((state) => state.snapshot?.links)
+  const snapshot = useStore((state) => state.snapshot)
   return useMemo(
-    () => (info === null || links === undefined ? null : indexesOf(trace, info, links)),
+    () => (info === null || snapshot === null ? null : indexesOf(trace, info, snapshot)),
     // The version says that the trace, which stays the same record, has grown.
     // eslint-disable-next-line react/exhaustive-deps
-    [info, trace, version, links],
+    [info, trace, version, snapshot],
   )
 }

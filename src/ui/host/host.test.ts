@@ -70,6 +70,7 @@ function host(
     socketCount: sockets.length,
     stateCounts: {},
     sysctl: LINUX_SYSCTL,
+    ip: { forwards: false, interfaces: [], routes: [], neighbours: [], exceptions: [] },
     counters: {},
     epolls: [],
   }

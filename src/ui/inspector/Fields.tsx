@@ -10,7 +10,7 @@ export interface FieldsProps {
   readonly onSpan: (span: Span | null) => void
 }
 
-const LAYERS: readonly FieldLayer[] = ['ip', 'tcp', 'udp', 'options', 'payload']
+const LAYERS: readonly FieldLayer[] = ['ip', 'tcp', 'udp', 'icmp', 'options', 'payload']
 
 export function Fields({ fields, span, onSpan }: FieldsProps) {
   const text = useText()

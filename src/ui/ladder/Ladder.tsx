@@ -76,7 +76,7 @@ function LadderPanel({ indexes, snapshot, info }: PanelProps) {
       ) : (
         <Stage indexes={indexes} snapshot={snapshot} info={info} control={control} />
       )}
-      {asTable ? null : <Legend />}
+      {asTable ? null : <Legend icmp={indexes.packets.icmp > 0} />}
     </section>
   )
 }

@@ -52,7 +52,7 @@ export function LadderTable({ indexes, snapshot, info }: LadderTableProps) {
                       select({ kind: 'packet', packet: p })
                     }}
                   >
-                    {packetPhrase(text, index, p)}
+                    {packetPhrase(text, index, indexes.trace, p)}
                   </button>
                 </td>
                 <td className={fate === 'lost' ? styles.lost : undefined}>{text.ladder.fate[fate]}</td>

@@ -2,7 +2,8 @@
 import { useText } from '../text'
 import styles from './ladder.module.css'
 
-export function Legend() {
+/** `icmp`: there is a dotted one among them. */
+export function Legend({ icmp }: { readonly icmp: boolean }) {
   const text = useText()
   const { legend } = text.ladder
   return (
@@ -28,6 +29,15 @@ export function Legend() {
         </svg>
         {legend.ack}
       </span>
+      {icmp ? (
+        <span>
+          <svg width="26" height="8">
+            <line x1="0" x2="19" y1="4" y2="4" className={styles.keyIcmp} />
+            <path d="M26 4l-7 -3v6z" className={styles.keyHead} />
+          </svg>
+          {legend.icmp}
+        </span>
+      ) : null}
       <span>
         <svg width="10" height="10">
           <path d="M1 1l8 8m0 -8l-8 8" className={styles.keyCross} />

@@ -8,7 +8,7 @@ import { memo, useRef } from 'react'
 import type { KeyboardEvent } from 'react'
 import { formatDuration } from '../../base'
 import { useStore } from '../../store'
-import type { SessionInfo } from '../../trace'
+import type { SessionInfo, Trace } from '../../trace'
 import type { Bar, PacketIndex, PacketLine } from '../../viz'
 import type { Indexes } from '../heroes'
 import { useText } from '../text'
@@ -32,7 +32,7 @@ const SHEET = 100_000
 export function PacketButtons({ indexes, info, pictured, label }: PacketButtonsProps) {
   const group = useRef<HTMLDivElement>(null)
   const { picture } = pictured
-  const { packets: index } = indexes
+  const { packets: index, trace } = indexes
   const bars = new Map(picture.bars.map((bar) => [bar.packet, bar]))
   const lines = picture.density >= 2 ? picture.lines.filter((line) => bars.has(line.packet)) : picture.lines
   const shown = lines.slice(-MOST_BUTTONS)
@@ -59,6 +59,7 @@ export function PacketButtons({ indexes, info, pictured, label }: PacketButtonsP
             <EndedPacket
               key={line.packet}
               index={index}
+              trace={trace}
               hosts={info.hosts}
               packet={line.packet}
               fate={line.fate}
@@ -78,7 +79,7 @@ export function PacketButtons({ indexes, info, pictured, label }: PacketButtonsP
             key={line.packet}
             bar={bar}
             pictured={pictured}
-            label={{ index, hosts: info.hosts, line }}
+            label={{ index, trace, hosts: info.hosts, line }}
             inTabOrder={line.packet === stop}
           />
         )
@@ -95,6 +96,7 @@ function quarterWay({ points }: PacketLine): [number, number] {
 
 interface EndedProps {
   readonly index: PacketIndex
+  readonly trace: Trace
   readonly hosts: SessionInfo['hosts']
   readonly packet: number
   readonly fate: PacketLine['fate']
@@ -104,7 +106,17 @@ interface EndedProps {
   readonly inTabOrder: boolean
 }
 
-const EndedPacket = memo(function EndedPacket({ index, hosts, packet, fate, x, y, selected, inTabOrder }: EndedProps) {
+const EndedPacket = memo(function EndedPacket({
+  index,
+  trace,
+  hosts,
+  packet,
+  fate,
+  x,
+  y,
+  selected,
+  inTabOrder,
+}: EndedProps) {
   const text = useText()
   const select = useStore((state) => state.select)
   return (
@@ -113,7 +125,7 @@ const EndedPacket = memo(function EndedPacket({ index, hosts, packet, fate, x, y
       data-packet={packet}
       className={styles.ended}
       style={{ left: x, top: y }}
-      aria-label={packetLabel(text, index, hosts, { packet, fate, held: false, queued: false })}
+      aria-label={packetLabel(text, index, trace, hosts, { packet, fate, held: false, queued: false })}
       aria-pressed={selected}
       tabIndex={inTabOrder ? 0 : -1}
       onClick={() => {
@@ -126,7 +138,12 @@ const EndedPacket = memo(function EndedPacket({ index, hosts, packet, fate, x, y
 interface UnderWayProps {
   readonly bar: Bar
   readonly pictured: Pictured
-  readonly label: { readonly index: PacketIndex; readonly hosts: SessionInfo['hosts']; readonly line: PacketLine }
+  readonly label: {
+    readonly index: PacketIndex
+    readonly trace: Trace
+    readonly hosts: SessionInfo['hosts']
+    readonly line: PacketLine
+  }
   readonly inTabOrder: boolean
 }
 
@@ -146,7 +163,7 @@ function UnderWay({ bar, pictured, label, inTabOrder }: UnderWayProps) {
         data-packet={bar.packet}
         className={styles.underWay}
         style={{ transform: `translate(${bar.x}px, ${bar.y}px) translate(-50%, -50%)` }}
-        aria-label={packetLabel(text, label.index, label.hosts, label.line)}
+        aria-label={packetLabel(text, label.index, label.trace, label.hosts, label.line)}
         aria-pressed={bar.selected}
         tabIndex={inTabOrder ? 0 : -1}
         onClick={() => {

@@ -28,7 +28,7 @@ export function drawLines(c: Context, picture: LadderPicture, palette: Palette):
     c.lineCap = 'butt'
   }
   // Pure ACKs first, so that data lies on top of them.
-  for (const kind of ['ack', 'data', 'again'] as const) {
+  for (const kind of ['ack', 'data', 'again', 'icmp'] as const) {
     for (const packet of picture.lines) if (packet.kind === kind) drawLine(c, packet, picture.density, palette)
   }
 }
@@ -39,6 +39,7 @@ function drawLine(c: Context, packet: PacketLine, density: LadderPicture['densit
   c.lineWidth = density === 3 ? 0.6 : kind === 'again' ? 2 : kind === 'data' ? 1.5 : key ? 1.6 : 1
   c.globalAlpha = density === 3 && !packet.selected ? 0.55 : 1
   if (kind === 'again') c.setLineDash([6, 4])
+  if (kind === 'icmp') c.setLineDash([2, 3])
   tracePath(c, packet)
   c.stroke()
   c.setLineDash([])
@@ -99,8 +100,8 @@ function duplicateNumber(c: Context, packet: PacketLine, x: number, y: number, p
 /** A cross where a packet was lost, and the word along the way that it did not go. */
 export function drawCrosses(c: Context, picture: LadderPicture, palette: Palette, words: LadderWords): void {
   const { crosses, density } = picture
-  for (const { x, y, angle, word } of crosses) {
-    const dropped = word === 'dropped'
+  for (const { x, y, angle, word, arrived } of crosses) {
+    const dropped = arrived
     const half = density >= 2 || dropped ? 4 : 6
     const leftwards = Math.abs(angle) > Math.PI / 2
     const at = dropped ? { x: x - Math.cos(angle) * 16, y: y - Math.sin(angle) * 16 } : { x, y }

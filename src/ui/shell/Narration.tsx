@@ -34,7 +34,7 @@ export function Narration() {
     const state = store.getState()
     const { snapshot, trace, info } = state
     if (told === 0 || snapshot === null || info === null) return ''
-    const { packets } = indexesOf(trace, info, snapshot.links)
+    const { packets } = indexesOf(trace, info, snapshot)
     const teller = createTeller(info, trace, packets)
     const what = lastStep(state).map((event) => plain(shortSentence(text, event, teller)))
     return text.transport.told(clockText(snapshot.position.at), what.join('. '))

@@ -8,7 +8,7 @@ import { assert } from '../../base'
 import { isEvent, LOSS_REASONS, readEvent, SEND_PURPOSES } from '../../trace'
 import type { LossReason, LossSignal, SendPurpose, SessionInfo, Trace } from '../../trace'
 import { formatFlags, formatIpv4, relativeSeq } from '../../wire'
-import { controlName } from '../ladder'
+import { controlName, otherName } from '../ladder'
 import type { PacketIndex } from '../packet-index'
 
 export interface PacketFacts {
@@ -23,6 +23,8 @@ export interface PacketFacts {
   readonly ack: number
   readonly purpose: SendPurpose
   readonly lossReason: LossReason
+  /** `ICMP host unreachable`, `UDP 200 B`; '' for a segment. */
+  readonly other: string
 }
 
 export interface Teller {
@@ -75,6 +77,7 @@ export function createTeller(info: SessionInfo, trace: Trace, index: PacketIndex
         ack: rows.ack[packet],
         purpose: SEND_PURPOSES[rows.purpose[packet]],
         lossReason: LOSS_REASONS[rows.reason[packet]],
+        other: otherName(index, trace, packet),
       }
     },
     sent: (socket, seq) => relativeSeq(seq32(seq), sockets.get(socket)?.iss),

@@ -6,4 +6,4 @@ export type { Bar, BreakBand, Cross, Label, LadderPicture, LineKind, Mark, Packe
 export { clockOnAxis } from './ticks'
 export { createTimeScale, scaleGaps } from './time-scale'
 export type { ScaledGaps, TimeScale } from './time-scale'
-export { controlName, isPureAck, isResent } from './words'
+export { controlName, isPureAck, isResent, otherName } from './words'

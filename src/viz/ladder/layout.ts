@@ -4,9 +4,9 @@
  */
 import { NEVER } from '../../base'
 import type { Micros } from '../../base'
-import { LOSS_REASONS } from '../../trace'
+import { DROP_REASONS, LOSS_REASONS } from '../../trace'
 import type { LinkView, PacketInFlight, SessionInfo, Trace } from '../../trace'
-import { LOST } from '../packet-index'
+import { HALFWAY, LOST } from '../packet-index'
 import { hasLeft, packetsBetween, wayOf } from '../packet-index'
 import type { Moment, PacketIndex, Way } from '../packet-index'
 import { placeLabels } from './labels'
@@ -83,7 +83,7 @@ export function layLadder(input: LadderInput): LadderPicture {
     nowY,
     lines: shapes.map((shape) => shape.line),
     bars: shapes.flatMap((shape) => (shape.bar === null ? [] : [shape.bar])),
-    crosses: shapes.flatMap((shape) => (shape.cross === null ? [] : [shape.cross])),
+    crosses: thinWords(shapes.flatMap((shape) => (shape.cross === null ? [] : [shape.cross]))),
     strips: queueStrips(frame, packets),
     labels: room.words
       ? placeLabels(clearOfNow(frame, wishesOf(frame, shapes, notes, density), nowY), top - 4, nowY + 8)
@@ -123,10 +123,11 @@ function shapePacket(frame: Frame, p: number): Shape {
   const { index, moment } = frame
   const { rows } = index
   const way = wayOf(index, p, moment, frame.arrivals.get(p))
-  const lane = frame.laneOf.get(rows.from[p])
+  // Colour is that of who made it, however many routers it has passed.
+  const lane = frame.laneOf.get(rows.origin[p])
   const [x0, x1] = ends(frame, p)
   const points = cornersOf(frame, way, x0, x1)
-  const kind: LineKind = isResent(index, p) ? 'again' : isPureAck(index, p) ? 'ack' : 'data'
+  const kind: LineKind = kindOf(index, p)
   const role = lane?.role ?? 'other'
   const selected = p === frame.selectedPacket
   // What was counted after this moment is not known yet.
@@ -151,12 +152,19 @@ function shapePacket(frame: Frame, p: number): Shape {
   return { packet: p, line, bar, cross }
 }
 
+function kindOf(index: PacketIndex, p: number): LineKind {
+  if (index.rows.protocol[p] === ICMP) return 'icmp'
+  return isResent(index, p) ? 'again' : isPureAck(index, p) ? 'ack' : 'data'
+}
+
+const ICMP = 1
+
 /** Pixels of the two ends of a packet's way. A packet to nowhere goes a little way towards the middle. */
 function ends(frame: Frame, p: number): [number, number] {
   const { rows } = frame.index
   const from = frame.laneOf.get(rows.from[p])?.x ?? frame.room.lanes[0].x
   const to = frame.laneOf.get(rows.to[p])?.x
-  if (to !== undefined && to !== from) return [from, to]
+  if (to !== undefined && to !== from) return [rows.marks[p] & HALFWAY ? (from + to) / 2 : from, to]
   return [from, from + (from > frame.width / 2 ? -48 : 48)]
 }
 
@@ -198,12 +206,37 @@ const CROSS_WORDS: Partial<Record<(typeof LOSS_REASONS)[number], Cross['word']>>
   queueFull: 'queueFull',
   unplugged: 'unplugged',
   noRoute: 'noRoute',
+  noNeighbour: 'noNeighbour',
+  tooLong: 'tooLong',
+}
+/** What a router has against a packet. */
+const DROP_WORDS: Partial<Record<(typeof DROP_REASONS)[number], Cross['word']>> = {
+  noRoute: 'noRoute',
+  tooLong: 'tooLong',
+  ttlExceeded: 'ttlExceeded',
+}
+
+/** Crosses one above the other that say the same: the topmost says it. */
+const CROSS_ROOM = 13
+
+function thinWords(crosses: readonly Cross[]): Cross[] {
+  const last = new Map<string, number>()
+  return crosses.map((cross) => {
+    const key = `${cross.word} ${Math.round(cross.x / 40)}`
+    const before = last.get(key) ?? -Infinity
+    if (Math.abs(cross.y - before) < CROSS_ROOM) return { ...cross, word: '' }
+    last.set(key, cross.y)
+    return cross
+  })
 }
 
 function crossOf(frame: Frame, p: number, fate: 'lost' | 'dropped', x: number, y: number, angle: number): Cross {
   const { rows } = frame.index
-  const word = fate === 'dropped' ? 'dropped' : (CROSS_WORDS[LOSS_REASONS[rows.reason[p]]] ?? 'lost')
-  return { packet: p, x, y, angle, word }
+  const word =
+    fate === 'dropped'
+      ? (DROP_WORDS[DROP_REASONS[rows.reason[p]]] ?? 'dropped')
+      : (CROSS_WORDS[LOSS_REASONS[rows.reason[p]]] ?? 'lost')
+  return { packet: p, x, y, angle, arrived: fate === 'dropped', word }
 }
 
 /** Times in which packets waited for their link, as strips beside the lifeline; overlapping ones become one. */
@@ -285,14 +318,15 @@ function packetWish(frame: Frame, shape: Shape, density: number): Wish | undefin
   const { packet: p, line } = shape
   if (density > 1 && !line.selected) return undefined
   const lane = frame.laneOf.get(rows.from[p])
-  if (lane === undefined || lane.gutter === 'none') return undefined
+  // What a host in the middle passes on is named where it came from; only its own words are written beside it.
+  if (lane === undefined || (lane.gutter === 'none' && line.kind !== 'icmp')) return undefined
   const control = controlName(rows.flags[p])
   const lost = shape.cross !== null && line.fate === 'lost'
   const weight = line.selected
     ? 100
     : lost
       ? 80
-      : control !== ''
+      : control !== '' || line.kind === 'icmp'
         ? 70
         : line.kind === 'again'
           ? 60
@@ -303,17 +337,26 @@ function packetWish(frame: Frame, shape: Shape, density: number): Wish | undefin
   if (density > 0 && weight < 60) return undefined
   const { text, below } = packetWords(index, trace, p, Math.floor(gutterWidth(frame, lane) / SACK_LETTER))
   return {
-    ...besideLane(lane),
+    ...(lane.gutter === 'none' ? awayFrom(lane.x, frame.laneOf.get(rows.to[p])?.x ?? lane.x) : besideLane(lane)),
     y: line.points[1],
     text,
     below,
-    tone: lost ? 'loss' : line.selected || line.kind === 'again' || control !== '' ? 'strong' : 'plain',
+    tone: lost
+      ? 'loss'
+      : line.selected || line.kind === 'again' || control !== '' || line.kind === 'icmp'
+        ? 'strong'
+        : 'plain',
     phase: '',
     packet: p,
     event: rows.sentEvent[p],
     weight,
     slack: 4,
   }
+}
+
+/** On the side of a lifeline that a packet leaves behind. */
+function awayFrom(x: number, to: number): Pick<Wish, 'x' | 'align'> {
+  return to < x ? { x: x + 10, align: 'left' } : { x: x - 10, align: 'right' }
 }
 
 function markOf(frame: Frame, note: HostNote): Mark[] {

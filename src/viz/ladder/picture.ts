@@ -4,8 +4,8 @@ import type { Fate } from '../packet-index'
 import type { Lane } from './lanes'
 import type { Axis } from './ticks'
 
-/** What a line says by its stroke: data is solid, a pure ACK thin, what is sent again dashed. */
-export type LineKind = 'data' | 'ack' | 'again'
+/** What a line says by its stroke: data is solid, a pure ACK thin, what is sent again dashed, ICMP dotted. */
+export type LineKind = 'data' | 'ack' | 'again' | 'icmp'
 
 export interface PacketLine {
   readonly packet: number
@@ -46,7 +46,18 @@ export interface Cross {
   readonly y: number
   /** Radians of the line that ends here. */
   readonly angle: number
-  readonly word: 'lost' | 'queueFull' | 'unplugged' | 'noRoute' | 'dropped'
+  /** It got to a host, which wanted nothing of it. */
+  readonly arrived: boolean
+  readonly word:
+    | 'lost'
+    | 'queueFull'
+    | 'unplugged'
+    | 'noRoute'
+    | 'dropped'
+    | 'tooLong'
+    | 'ttlExceeded'
+    | 'noNeighbour'
+    | ''
 }
 
 /** Packets that wait in the link's queue: a strip along the lifeline of their sender. */

@@ -2,7 +2,8 @@
 import { SEND_PURPOSES } from '../../trace'
 import type { SendPurpose, Trace } from '../../trace'
 import { packetHeader } from '../../trace'
-import { ACK, decodeHeaders, FIN, relativeSeq, RST, SYN } from '../../wire'
+import { ACK, decodeHeaders, decodeIcmp, FIN, formatIcmp, relativeSeq, RST, SYN } from '../../wire'
+import type { IcmpMessage } from '../../wire'
 import { COPY, RETRANSMITTED } from '../packet-index'
 import type { PacketIndex } from '../packet-index'
 
@@ -13,9 +14,33 @@ export function controlName(flags: number): string {
   return flags & FIN ? 'FIN' : ''
 }
 
+const TCP = 6
+const ICMP = 1
+
+/** `ICMP host unreachable`, `UDP 200 B`: a packet that is no segment, in a few words; '' for a segment. */
+export function otherName({ rows }: PacketIndex, trace: Trace, p: number): string {
+  if (rows.protocol[p] === TCP || rows.protocol[p] === 0) return ''
+  if (rows.protocol[p] !== ICMP) return `UDP ${rows.length[p]} B`
+  const decoded = decodeIcmp(packetHeader(trace.packets, p))
+  return decoded.ok ? `ICMP ${icmpWords(decoded.value.message)}` : 'ICMP'
+}
+
+/** What an ICMP message says, as tcpdump would. */
+export function icmpWords(message: IcmpMessage): string {
+  return formatIcmp(message)
+    .replace(/^unreachable frag_needed mtu /, 'too long, mtu ')
+    .replace(/^unreachable (\w+)_unreachable$/, '$1 unreachable')
+    .replace(/^unreachable comm_prohibited$/, 'prohibited')
+    .replace(/^unreachable /, '')
+    .replace('ttl_exceeded', 'time exceeded')
+    .replace(/ id \d+ seq/, '')
+    .replaceAll('_', ' ')
+}
+
 /** True for a segment that carries nothing but an acknowledgement. */
 export function isPureAck(index: PacketIndex, p: number): boolean {
   const { rows } = index
+  if (rows.protocol[p] !== TCP) return false
   return rows.length[p] === 0 && (rows.flags[p] & (SYN | FIN | RST)) === 0
 }
 
@@ -37,6 +62,8 @@ export function packetWords(
   most = 40,
 ): { readonly text: string; readonly below: string } {
   const { rows } = index
+  const other = otherName(index, trace, p)
+  if (other !== '') return { text: other, below: '' }
   const control = controlName(rows.flags[p])
   const seq = String(rows.seq[p])
   if (control !== '') return { text: rows.length[p] > 0 ? `${control} ${seq}` : control, below: '' }

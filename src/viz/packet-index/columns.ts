@@ -19,12 +19,16 @@ export const CORRUPTED = 2
 export const COPY = 4
 /** Delayed, held or released on its way: its line has bends. */
 export const BENT = 8
+/** It set out half-way: a word of the router that a link stands for. */
+export const HALFWAY = 16
 
 export interface PacketRows {
   count: number
   /** Hosts; -1 where the address is nobody's. */
   from: Int8Array
   to: Int8Array
+  /** The host that made it: another one than `from` where a router passed it on. */
+  origin: Int8Array
   /** Which way of which link: link * 2, one more from b to a; -1 for none. */
   direction: Int32Array
   /** When TCP handed it to the link. */
@@ -46,6 +50,8 @@ export interface PacketRows {
   arrivedEvent: Int32Array
   /** Index into SEND_PURPOSES. */
   purpose: Uint8Array
+  /** What the IP header carries: 6 TCP, 17 UDP, 1 ICMP. */
+  protocol: Uint8Array
   flags: Uint16Array
   /** Counted from the ISNs where they are known, so that the SYN is 0. */
   seq: Float64Array
@@ -68,6 +74,7 @@ function columnsOf(size: number): Omit<PacketRows, 'count'> {
   return {
     from: new Int8Array(size),
     to: new Int8Array(size),
+    origin: new Int8Array(size),
     direction: new Int32Array(size),
     sentAt: new Float64Array(size),
     departsAt: new Float64Array(size),
@@ -79,6 +86,7 @@ function columnsOf(size: number): Omit<PacketRows, 'count'> {
     endEvent: new Int32Array(size),
     arrivedEvent: new Int32Array(size),
     purpose: new Uint8Array(size),
+    protocol: new Uint8Array(size),
     flags: new Uint16Array(size),
     seq: new Float64Array(size),
     ack: new Float64Array(size),

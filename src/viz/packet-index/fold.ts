@@ -7,7 +7,18 @@ import type { Micros, Seq32 } from '../../base'
 import { ARGUMENTS, EVENT_CODE, LOSS_REASONS, packetHeader, SEND_PURPOSES } from '../../trace'
 import type { LossReason, SendPurpose, Trace } from '../../trace'
 import { ACK, decodeHeaders, FIN, relativeSeq, SYN } from '../../wire'
-import { BENT, COPY, CORRUPTED, createRows, DELIVERED, DROPPED, LOST, reserveRows, RETRANSMITTED } from './columns'
+import {
+  BENT,
+  COPY,
+  CORRUPTED,
+  createRows,
+  DELIVERED,
+  DROPPED,
+  HALFWAY,
+  LOST,
+  reserveRows,
+  RETRANSMITTED,
+} from './columns'
 import type { PacketRows } from './columns'
 import { createLinkModel, routeOf, takeBack, transit } from './link-model'
 import type { LinkModel, Wiring } from './link-model'
@@ -53,6 +64,8 @@ export interface PacketIndex {
   events: number
   packets: number
   underWay: number
+  /** ICMP messages among the packets. */
+  icmp: number
   busyAt: Micros
   readonly isns: Map<string, Seq32>
   readonly model: LinkModel
@@ -71,6 +84,7 @@ export function createPacketIndex(wiring: Wiring, leastMicros: Micros): PacketIn
     events: 0,
     packets: 0,
     underWay: 0,
+    icmp: 0,
     busyAt: 0,
     isns: new Map(),
     model: createLinkModel(wiring),
@@ -99,6 +113,7 @@ function addRows(index: PacketIndex, trace: Trace): void {
     const from = packets.host[p]
     rows.from[p] = from
     rows.to[p] = -1
+    rows.origin[p] = from
     rows.sentAt[p] = packets.sentAt[p]
     rows.departsAt[p] = packets.sentAt[p]
     rows.naturalAt[p] = packets.sentAt[p]
@@ -118,7 +133,15 @@ function addRows(index: PacketIndex, trace: Trace): void {
 
 function readHeader(index: PacketIndex, trace: Trace, p: number): void {
   const { rows, isns, model } = index
-  const decoded = decodeHeaders(packetHeader(trace.packets, p), rows.length[p])
+  const header = packetHeader(trace.packets, p)
+  const envelope = ipOf(header)
+  if (envelope === undefined) return
+  rows.protocol[p] = envelope.protocol
+  if (envelope.protocol === ICMP) index.icmp++
+  const route = routeOf(model.wiring, rows.from[p], envelope.dst)
+  rows.to[p] = route.to
+  rows.direction[p] = route.direction
+  const decoded = decodeHeaders(header, rows.length[p])
   if (!decoded.ok) return
   const { ip, segment } = decoded.value
   const there = `${ip.src}:${segment.srcPort}>${ip.dst}:${segment.dstPort}`
@@ -129,9 +152,13 @@ function readHeader(index: PacketIndex, trace: Trace, p: number): void {
   rows.seq[p] = relativeSeq(segment.seq, isns.get(there))
   // An ISN that nobody was seen to send (a hand-made segment) is taken from what acknowledges it, or numbers stay absolute.
   rows.ack[p] = segment.flags & ACK ? relativeSeq(segment.ack, isns.get(back)) : 0
-  const route = routeOf(model.wiring, rows.from[p], ip.dst)
-  rows.to[p] = route.to
-  rows.direction[p] = route.direction
+}
+
+/** Whom a packet is for, and what it carries. */
+function ipOf(header: Uint8Array): { readonly dst: number; readonly protocol: number } | undefined {
+  if (header.length < 20) return undefined
+  const dst = ((header[16] << 24) | (header[17] << 16) | (header[18] << 8) | header[19]) >>> 0
+  return { dst, protocol: header[9] }
 }
 
 /** Notes a gap when nothing was under way since the last event, and a long time went by. */
@@ -198,6 +225,47 @@ function segmentSent(index: PacketIndex, trace: Trace, event: number, p: number)
     rows.marks[p] |= RETRANSMITTED
   }
   if (socket >= 0) noteSocket(index, trace, socket, p, true)
+  putOnLink(index, trace, p)
+}
+
+/** A packet of another kind left a host: a datagram, ICMP, one that a router passes on. */
+function packetSent(index: PacketIndex, trace: Trace, event: number, p: number): void {
+  const { rows } = index
+  if (p < 0 || p >= rows.count) return
+  rows.sentEvent[p] = event
+  rows.socket[p] = trace.events.socket[event]
+  putOnLink(index, trace, p)
+}
+
+/** A router lets out what came in: it is still its maker's, sent again if it was. */
+function packetForwarded(index: PacketIndex, trace: Trace, event: number, p: number): void {
+  packetSent(index, trace, event, p)
+  inherit(index, argument(trace, event, 1), p)
+}
+
+function inherit({ rows }: PacketIndex, before: number, p: number): void {
+  if (p < 0 || p >= rows.count || before < 0 || before >= rows.count) return
+  rows.origin[p] = rows.origin[before]
+  rows.purpose[p] = rows.purpose[before]
+  rows.marks[p] |= rows.marks[before] & RETRANSMITTED
+}
+
+/** A filter changed a packet before it left: what leaves takes its place. */
+function packetRewritten(index: PacketIndex, trace: Trace, event: number, p: number): void {
+  const { rows } = index
+  const before = argument(trace, event, 1)
+  if (before < rows.count) {
+    endPacket(index, trace, event, before, DELIVERED)
+    takeBack(index.model, rows.direction[before])
+    // It was never on a link as it was.
+    rows.sentEvent[before] = -1
+  }
+  packetSent(index, trace, event, p)
+  inherit(index, before, p)
+}
+
+function putOnLink(index: PacketIndex, trace: Trace, p: number): void {
+  const { rows } = index
   const { offset } = trace.packets
   const [departs, arrives] = transit(
     index.model,
@@ -291,6 +359,35 @@ function duplicateCounted(index: PacketIndex, trace: Trace, event: number, count
 const ARRIVED = EVENT_CODE['tcp/segmentArrived']
 const ARRIVED_AT_HOST = EVENT_CODE['link/packetDelivered']
 
+/** The router that a link stands for has no event of its own when it says by ICMP that a packet was too long: it is the next packet in the trace. */
+function linkRouterSpeaks({ rows, ...index }: PacketIndex, event: number, p: number): void {
+  const word = p + 1
+  if (word >= rows.count || rows.protocol[word] !== ICMP || rows.sentEvent[word] !== -1) return
+  const direction = rows.direction[p] ^ 1
+  const { links } = index.model.wiring
+  rows.sentEvent[word] = event
+  rows.marks[word] |= HALFWAY
+  rows.from[word] = rows.to[p]
+  rows.to[word] = rows.from[p]
+  rows.direction[word] = direction
+  const link = links[direction >> 1]
+  rows.naturalAt[word] = rows.sentAt[word] + (direction & 1 ? link.aToB : link.bToA).delayMicros
+}
+
+const ICMP = 1
+
+/** A packet waits at its host until a neighbour answers, or three questions went unanswered. */
+function neighbourAwaited({ rows, model }: PacketIndex, trace: Trace, event: number, p: number): void {
+  if (p < 0 || p >= rows.count) return
+  takeBack(model, rows.direction[p])
+  const flight = rows.naturalAt[p] - rows.departsAt[p]
+  rows.departsAt[p] = trace.events.at[event] + NEIGHBOUR_PATIENCE
+  rows.naturalAt[p] = rows.departsAt[p] + flight
+}
+
+/** As long as Linux asks: three times, a second apart. */
+const NEIGHBOUR_PATIENCE = 3_000_000
+
 /** Losses at the sender's end of the link, which take no share of its rate. */
 const NEVER_LEFT: ReadonlySet<LossReason> = new Set([
   'queueFull',
@@ -304,6 +401,12 @@ const NEVER_LEFT: ReadonlySet<LossReason> = new Set([
 /** What each kind of event does to the rows, by its code. */
 const HANDLERS: (Handler | undefined)[] = []
 HANDLERS[EVENT_CODE['tcp/segmentSent']] = segmentSent
+for (const type of ['udp/datagramSent', 'host/icmpSent'] as const) {
+  HANDLERS[EVENT_CODE[type]] = packetSent
+}
+HANDLERS[EVENT_CODE['host/neighbourAwaited']] = neighbourAwaited
+HANDLERS[EVENT_CODE['host/packetForwarded']] = packetForwarded
+HANDLERS[EVENT_CODE['host/packetRewritten']] = packetRewritten
 HANDLERS[ARRIVED] = segmentArrived
 HANDLERS[ARRIVED_AT_HOST] = (index, trace, event, p) => {
   endPacket(index, trace, event, p, DELIVERED)
@@ -316,6 +419,8 @@ HANDLERS[EVENT_CODE['link/packetLost']] = (index, trace, event, p) => {
     takeBack(index.model, index.rows.direction[p])
     index.rows.departsAt[p] = index.rows.sentAt[p]
   }
+  if (LOSS_REASONS[index.rows.reason[p]] === 'noNeighbour') index.rows.departsAt[p] = index.rows.endAt[p]
+  if (LOSS_REASONS[index.rows.reason[p]] === 'tooLong') linkRouterSpeaks(index, event, p)
 }
 HANDLERS[EVENT_CODE['host/packetDropped']] = dropped
 HANDLERS[EVENT_CODE['tcp/segmentDropped']] = dropped

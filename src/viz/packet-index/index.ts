@@ -1,4 +1,4 @@
-export { COPY, LOST, RETRANSMITTED } from './columns'
+export { COPY, HALFWAY, LOST, RETRANSMITTED } from './columns'
 export type { Fate, PacketRows } from './columns'
 export { createPacketIndex, foldPackets } from './fold'
 export type { Bend, Gaps, PacketIndex, SocketIsns } from './fold'

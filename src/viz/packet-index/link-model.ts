@@ -4,7 +4,7 @@
  * always taken from the trace. Changes of a link made by hand are followed as soon as the page knows of them.
  */
 import type { Micros } from '../../base'
-import type { LinkSettings } from '../../trace'
+import type { HostView, IpView, LinkSettings } from '../../trace'
 import { parseIpv4 } from '../../wire'
 
 /** What sets the time that a packet takes. */
@@ -12,8 +12,12 @@ type Pace = Pick<LinkSettings, 'rateBitsPerSecond' | 'delayMicros'>
 
 /** What is needed to know which way a packet goes. */
 export interface Wiring {
-  /** IPv4 address of each host. */
-  readonly addresses: readonly (number | undefined)[]
+  readonly hosts: readonly {
+    /** IPv4 addresses of its own. */
+    readonly addresses: ReadonlySet<number | undefined>
+    /** Longest prefix first. */
+    readonly routes: IpView['routes']
+  }[]
   readonly links: readonly { readonly a: number; readonly b: number; readonly aToB: Pace; readonly bToA: Pace }[]
 }
 
@@ -25,34 +29,39 @@ export interface LinkModel {
   before: number
 }
 
-export function wiringOf(addresses: readonly string[], links: Wiring['links']): Wiring {
-  return { addresses: addresses.map(parseIpv4), links }
+export function wiringOf(hosts: readonly Pick<HostView, 'address' | 'ip'>[], links: Wiring['links']): Wiring {
+  return {
+    hosts: hosts.map(({ address, ip }) => ({
+      addresses: new Set([address, ...ip.interfaces.map((it) => it.address)].map(parseIpv4)),
+      routes: ip.routes,
+    })),
+    links,
+  }
 }
 
 export function createLinkModel(wiring: Wiring): LinkModel {
   return { wiring, busyUntil: new Float64Array(wiring.links.length * 2), before: 0 }
 }
 
-/** Which host a packet of `from` goes to, and by which direction of which link; -1 where there is none. */
+/** Which host a packet of `from` goes to next, and by which direction of which link; -1 where there is none. */
 export function routeOf(
-  wiring: Wiring,
+  { hosts, links }: Wiring,
   from: number,
   dst: number,
 ): { readonly to: number; readonly direction: number } {
-  const { addresses, links } = wiring
-  const target = addresses.indexOf(dst)
-  if (target === from) return { to: from, direction: -1 }
-  let first = -1
-  for (let link = 0; link < links.length; link++) {
-    const { a, b } = links[link]
-    if (a !== from && b !== from) continue
-    const direction = link * 2 + (a === from ? 0 : 1)
-    if ((a === from ? b : a) === target) return { to: target, direction }
-    if (first === -1) first = direction
-  }
-  if (first === -1) return { to: -1, direction: -1 }
-  const { a, b } = links[first >> 1]
-  return { to: first & 1 ? a : b, direction: first }
+  const host = hosts[from]
+  if (host === undefined) return { to: -1, direction: -1 }
+  if (dst >>> 24 === LOOPBACK_NET || host.addresses.has(dst)) return { to: from, direction: -1 }
+  const route = host.routes.find(({ network, prefixLength }) => masked(dst, prefixLength) === network)
+  if (route === undefined || route.way < 0) return { to: -1, direction: -1 }
+  const { a, b } = links[route.way >> 1]
+  return { to: route.way & 1 ? a : b, direction: route.way }
+}
+
+const LOOPBACK_NET = 127
+
+function masked(address: number, prefixLength: number): number {
+  return prefixLength === 0 ? 0 : (address & (-1 << (32 - prefixLength))) >>> 0
 }
 
 /** Puts a packet of `bytes` into the queue at `at` and says when it departs and would arrive. */

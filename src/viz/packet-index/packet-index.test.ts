@@ -165,10 +165,7 @@ test('of a crowd a regular sample is given, and losses are not lost from it', ()
 test('a trace that arrives in pieces gives the same rows as one that arrives whole', () => {
   const whole = pictured(upload(80_000, { link: { loss: 0.03, duplicate: 0.02 } }), 2_000_000)
   const { spec, branch } = whole.session
-  const wiring = wiringOf(
-    spec.hosts.map((host) => host.address),
-    spec.links,
-  )
+  const wiring = wiringOf(whole.snapshot.hosts, spec.links)
   const trace = createTrace()
   const pieces = createPacketIndex(wiring, 10_000)
   const { timeline } = branch

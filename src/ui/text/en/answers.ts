@@ -165,7 +165,14 @@ export const answers: Answers = {
   'tcp/waiting': (e, t) => HELD[e.reason](capital(owner(e, t))),
   'tcp/gaveUp': (e, t) =>
     `After ${e.count} tries without an answer ${owner(e, t)} gives up; its program will see ${e.errno}.`,
-  'link/packetLost': (e) => `${LOSSES[e.reason]}. Neither host knows of it yet.`,
+  'link/packetLost': (e) => `${LOSSES[e.reason]}.${e.reason === 'noNeighbour' ? '' : ' Neither host knows of it yet.'}`,
+  'host/packetForwarded': (e, t) =>
+    `It is for somebody else: ${host(t, e.host)} looked up the way to its address and let it out there, one hop older.`,
+  'host/icmpSent': (e, t) => `${capital(host(t, e.host))} tells the sender of a packet what became of it.`,
+  'host/icmpLimited': (e) => `Only so many such messages may be sent: \`${e.limit}\`.`,
+  'host/neighbourAsked': (e, t) =>
+    `${capital(host(t, e.host))} has a packet for ${e.address} and must know who has that address first.`,
+  'host/neighbourFailed': (e, t) => `Asked three times, nobody answered: ${host(t, e.host)} gives ${e.address} up.`,
   'link/packetCorrupted': () => 'One bit was flipped on the way. The checksum will tell.',
   'link/packetDuplicated': () => 'The link delivers it twice. TCP must not count it twice.',
   'link/packetQueued': (e) => `The link is busy: it waits ${behind(e.waiting)}.`,

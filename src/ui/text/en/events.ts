@@ -10,7 +10,8 @@ export type Sentences = { readonly [T in EventType]: (event: EventOf<T>, teller:
 
 /** `SYN`, `FIN 14481`, `data 1–1449`, `ACK 1449`: a packet in the fewest words. */
 export function packetName(packet: PacketFacts): string {
-  const { control, seq, length, ack } = packet
+  const { control, seq, length, ack, other } = packet
+  if (other !== '') return `\`${other}\``
   if (control !== '') return length > 0 ? `${control} with \`${seq}–${seq + length}\`` : control
   return length > 0 ? `data \`${seq}–${seq + length}\`` : `ACK \`${ack}\``
 }
@@ -257,6 +258,8 @@ export const events: Sentences = {
   'host/icmpLimited': (e, t) =>
     `${capital(host(t, e.host))} said nothing by ICMP (\`${e.message}\`): \`${e.limit}\` allows no more now`,
   'host/neighbourAsked': (e, t) => `${capital(host(t, e.host))} asks who has ${e.address}, the ${nth(e.attempt)} time`,
+  'host/neighbourAwaited': (e, t) =>
+    `${capital(packetName(t.packet(e.packet)))} waits until ${e.address} has answered ${host(t, e.host)}`,
   'host/neighbourFailed': (e, t) =>
     `Nobody answers ${host(t, e.host)} for ${e.address}${e.waiting === 0 ? '' : `; ${e.waiting === 1 ? 'a packet' : `${e.waiting} packets`} waited in vain`}`,
   'host/packetRewritten': (e, t) => `A filter of ${host(t, e.host)} changed ${packetName(t.packet(e.from))}`,
