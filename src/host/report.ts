@@ -70,6 +70,7 @@ function unconnected({ listener, config }: Socket) {
     receiveQueue: listener?.acceptQueue.size ?? 0,
     sendQueue: listener?.backlog ?? 0,
     timer: { kind: 'none' as const, micros: 0, count: 0 },
+    timeouts: 0,
     probes: 0,
     memory: { receive: 0, receiveLimit: rcvbuf, sendLimit: sndbuf, forward: 0, queued: 0, drops: 0 },
     ack: { quick: 0, pingpong: false },

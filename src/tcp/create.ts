@@ -135,7 +135,7 @@ export function createTcb(init: TcbInit): Tcb {
     rtt: initialRtt(iss),
     congestion: initialCongestion(config, sysctl, iss),
     recovery: initialRecovery(sysctl, iss),
-    rate: { windowBegan: 0, deliveredAt: 0, appLimited: 0, delivered: 0, interval: 0, sampleAppLimited: false },
+    rate: { windowBegan: 0, deliveredAt: 0, appLimited: 0, delivered: 0, interval: 0, sampleAppLimited: true },
     // Some algorithms want every packet of theirs to be ECN-capable, SYNs too.
     ecn: initialEcn(algorithmNamed(config.congestion).needsEcn === true ? ECT0 : NOT_ECT),
     timers: stoppedTimers(),

@@ -53,7 +53,8 @@ export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): TcpInf
     tcpi_rcv_wscale: negotiated.windowScale ? rcv.wscale : 0,
     tcpi_rto: rtt.rto,
     tcpi_ato: ack.ato,
-    tcpi_snd_mss: tcb.mssNow,
+    // Until the peer has answered, the room for the option that every segment may bear is taken off (tcp_header_len).
+    tcpi_snd_mss: tcb.mssNow - (tcb.state === 'SYN-SENT' && sysctl.tcp_timestamps !== 0 ? 12 : 0),
     tcpi_rcv_mss: receive.mssEstimate,
     tcpi_unacked: tcb.sent.length,
     tcpi_sacked: recovery.sackedOut,

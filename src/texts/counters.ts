@@ -58,17 +58,14 @@ export function counterNames(group: CounterGroup): readonly string[] {
   return NAMES[group]
 }
 
-/** Groups whose counters bear the group in their name, because the bare ones (`InErrors`) are several groups'. */
-const PREFIXED: readonly CounterGroup[] = ['Icmp', 'Udp']
+/** Names that several groups have (`InErrors`): the host counts them with the group before. Of Tcp they are bare. */
+function keyOf(group: CounterGroup, name: string): string {
+  const shared = group === 'Icmp' || group === 'Udp' || (group === 'IpExt' && NAMES.Tcp.includes(name))
+  return shared ? `${group}${name}` : name
+}
 
 /** What a host has counted under a name of a group. */
 export function counterValue({ counters }: HostReport, group: CounterGroup, name: string): number {
-  // Tcp is before IpExt in the names that both have (InCsumErrors).
-  if (group === 'IpExt' && NAMES.Tcp.includes(name)) return 0
-  const key = PREFIXED.includes(group) ? `${group}${name}` : name
-  return Object.hasOwn(counters, key)
-    ? counters[key]
-    : Object.hasOwn(counters, `${group}${name}`)
-      ? counters[`${group}${name}`]
-      : 0
+  const key = keyOf(group, name)
+  return Object.hasOwn(counters, key) ? counters[key] : 0
 }

@@ -57,7 +57,7 @@ function procRow(socket: SocketReport, index: number): string {
     hex(STATE_NUMBERS[socket.state], 2),
     `${hex(send, 8)}:${hex(socket.receiveQueue, 8)}`,
     `${hex(TIMER_NUMBERS[timer.kind], 2)}:${hex(ticks(timer.micros), 8)}`,
-    hex(kind === 'timewait' ? 0 : timer.kind === 'on' ? timer.count : 0, 8),
+    hex(socket.timeouts, 8),
     String(kind === 'socket' ? socket.uid : 0).padStart(5),
     String(socket.probes).padStart(8),
     String(socket.inode),

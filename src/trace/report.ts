@@ -45,6 +45,8 @@ export interface SocketReport {
   /** Descriptors that refer to it. */
   readonly users: readonly { readonly name: string; readonly pid: number; readonly fd: number }[]
   readonly timer: ReportTimer
+  /** Timeouts in a row (icsk_retransmits; of a request, of which some may have sent nothing, num_timeout). */
+  readonly timeouts: number
   /** Probes that were not answered: window probes and keepalive probes (icsk_probes_out). */
   readonly probes: number
   /** The rest of what /proc/net/tcp and `ss -m` tell; null of a request and of what is left in TIME-WAIT. */

@@ -29,7 +29,8 @@ export function stampSent(tcb: Tcb, now: Micros): Stamps {
   }
   return {
     deliveredAtSend: recovery.delivered,
-    deliveredTimeAtSend: rate.deliveredAt,
+    // tcp_connect counts its SYN before it sends it, so that no time is noted and its ACK is no sample.
+    deliveredTimeAtSend: tcb.state === 'SYN-SENT' ? NEVER : rate.deliveredAt,
     windowBeganAtSend: rate.windowBegan,
     appLimitedAtSend: rate.appLimited !== 0,
     inFlightAtSend: segmentsInFlight(tcb) + 1,

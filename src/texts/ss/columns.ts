@@ -39,12 +39,14 @@ export function layOut(
   })
 }
 
-/** The rest goes to all alike, and what does not divide to the last. */
+/** The rest goes to all alike that hold anything, and what does not divide to the last. */
 function shareOut(widths: number[], terminal: number): void {
   let left = terminal - widths.reduce((sum, width) => sum + width, 0)
+  let sharers = widths.filter((width) => width > 0).length
   if (left <= 0) return
   for (let i = 0; i < widths.length; i++) {
-    const share = Math.floor(left / (widths.length - i))
+    if (widths[i] === 0) continue
+    const share = Math.floor(left / sharers--)
     widths[i] += share
     left -= share
   }

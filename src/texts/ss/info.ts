@@ -30,7 +30,10 @@ export function memoryText({ memory }: SocketReport): string {
 
 export function infoText(socket: SocketReport, { numeric }: SsFlags): string {
   const { info, algorithm, state } = socket
-  if (state === 'LISTEN') return ` ${algorithm} cwnd:${INITIAL_WINDOW}`
+  if (state === 'LISTEN') {
+    const waiting = socket.receiveQueue > 0 ? ` unacked:${socket.receiveQueue}` : ''
+    return ` ${algorithm} cwnd:${INITIAL_WINDOW}${waiting}`
+  }
   if (info === null) return ''
   const words = [
     ...OPTION_WORDS.flatMap(([bit, word]) => ((info['tcpi_options'] & bit) === 0 ? [] : [word])),

@@ -24,6 +24,9 @@ const COLUMNS: readonly Column[] = [
   ...ADDRESS_COLUMNS,
 ]
 
+/** ss pads the two queues by itself. */
+const LEAST_WIDTH = 6
+
 /** What ss prints; `terminal` is the width of the terminal it prints to, undefined for a pipe. */
 export function ssLines(report: HostReport, flags: SsFlags, terminal?: number): TextLine[] {
   if (flags.summary) return summaryLines(report)
@@ -55,8 +58,8 @@ function cells(socket: SocketReport, flags: SsFlags): string[] {
   return [
     socket.protocol,
     SS_STATES[state],
-    String(socket.receiveQueue),
-    String(socket.sendQueue),
+    String(socket.receiveQueue).padEnd(LEAST_WIDTH),
+    String(socket.sendQueue).padEnd(LEAST_WIDTH),
     `${formatIpv4(local.address)}:`,
     portText(local.port, flags.numeric),
     `${formatIpv4(remote.address)}:`,
