@@ -3,20 +3,31 @@ export type Theme = 'system' | 'light' | 'dark'
 export type Locale = 'en'
 export type Preset = 'states' | 'queues' | 'congestion' | 'everything'
 /** On a tablet the hosts and the explanation are tabs too. */
-export type Tab = 'congestion' | 'sequence' | 'rtt' | 'throughput' | 'numbers' | 'events' | 'packet' | 'hosts' | 'why'
+export type Tab =
+  | 'congestion'
+  | 'sequence'
+  | 'rtt'
+  | 'throughput'
+  | 'numbers'
+  | 'tools'
+  | 'events'
+  | 'packet'
+  | 'hosts'
+  | 'why'
 const TABS: readonly Tab[] = [
   'congestion',
   'sequence',
   'rtt',
   'throughput',
   'numbers',
+  'tools',
   'events',
   'packet',
   'hosts',
   'why',
 ]
 /** On a phone one of these has the screen. */
-export type PhoneTab = 'wire' | 'states' | 'hosts' | 'graphs' | 'why'
+export type PhoneTab = 'wire' | 'states' | 'hosts' | 'graphs' | 'tools' | 'why'
 
 export interface Layout {
   readonly preset: Preset
@@ -59,7 +70,7 @@ export function readChoices(keep: Keep | undefined): Choices {
         preset: oneOf(kept?.layout?.preset, ['states', 'queues', 'congestion', 'everything'], 'everything'),
         tab: oneOf(kept?.layout?.tab, TABS, 'congestion'),
         tabletTab: oneOf(kept?.layout?.tabletTab, TABS, 'hosts'),
-        phoneTab: oneOf(kept?.layout?.phoneTab, ['wire', 'states', 'hosts', 'graphs', 'why'], 'wire'),
+        phoneTab: oneOf(kept?.layout?.phoneTab, ['wire', 'states', 'hosts', 'graphs', 'tools', 'why'], 'wire'),
         stepUnit: oneOf(kept?.layout?.stepUnit, ['event', 'packet', 'state'], 'packet'),
       },
     }

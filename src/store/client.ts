@@ -12,6 +12,7 @@ import type {
   SessionSource,
   StepUnit,
   TcpInfo,
+  TextLine,
   ToWorker,
 } from '../trace'
 
@@ -46,6 +47,10 @@ export interface Client {
     packet: number,
   ) => Promise<{ readonly bytes: Uint8Array; readonly headerLength: number } | undefined>
   readonly tcpInfo: (sockets: readonly number[]) => Promise<readonly (TcpInfo | null)[] | undefined>
+  readonly hostText: (
+    host: number,
+    command: string,
+  ) => Promise<{ readonly lines: readonly TextLine[]; readonly error: string } | undefined>
   readonly share: () => Promise<string | undefined>
   readonly export: (
     format: ExportFormat,
@@ -95,6 +100,7 @@ export function createClient(port: WorkerPort, listener: ClientListener): Client
     deleteBranch: (branch) => done({ type: 'deleteBranch', branch }),
     packetBytes: (packet) => expect('packetBytes', { type: 'packetBytes', packet }),
     tcpInfo: async (sockets) => (await expect('tcpInfo', { type: 'tcpInfo', sockets }))?.infos,
+    hostText: (host, command) => expect('hostText', { type: 'hostText', host, command }),
     share: async () => (await expect('share', { type: 'share' }))?.hash,
     export: (format) => expect('export', { type: 'export', format }),
   }

@@ -17,7 +17,17 @@ import { isWaitingRecord } from './waiting-record'
 /** What a report says of the connection itself. */
 export type TcbReport = Pick<
   SocketReport,
-  'kind' | 'receiveQueue' | 'sendQueue' | 'timer' | 'timeouts' | 'probes' | 'memory' | 'ack' | 'algorithm' | 'info' | 'congestion'
+  | 'kind'
+  | 'receiveQueue'
+  | 'sendQueue'
+  | 'timer'
+  | 'timeouts'
+  | 'probes'
+  | 'memory'
+  | 'ack'
+  | 'algorithm'
+  | 'info'
+  | 'congestion'
 >
 
 /** Memory is reserved by the page. */

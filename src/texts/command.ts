@@ -1,33 +1,15 @@
 /**
- * The commands that a host answers, as a person types them, and the list that a page offers. A new one is a line in READERS, and in COMMANDS for the list.
+ * The commands that a host answers, as a person types them. A new one is a line in READERS, and one in commands.ts for the list that a page offers.
  */
 import { err, ok } from '../base'
 import type { Result } from '../base'
-import type { HostReport } from '../trace'
+import type { HostReport, TextLine } from '../trace'
 import { netstatLines } from './netstat'
 import { nstatLines } from './nstat'
-import type { TextLine } from './line'
 import { procCounterLines, procTcpLines } from './proc'
 import { readSsFlags } from './ss/flags'
 import { ssLines } from './ss/table'
 import { sockstatLines } from './ss/summary'
-
-/** What most people look for first. Any other options of ss work too. */
-export const COMMANDS: readonly string[] = [
-  'ss -tan',
-  'ss -ltn',
-  'ss -tanp',
-  'ss -tano',
-  'ss -tmi',
-  'ss -s',
-  'netstat -s',
-  'nstat -a',
-  'nstat -az',
-  'cat /proc/net/tcp',
-  'cat /proc/net/snmp',
-  'cat /proc/net/netstat',
-  'cat /proc/net/sockstat',
-]
 
 type Reader = (words: readonly string[], report: HostReport, terminal?: number) => Result<readonly TextLine[]>
 

@@ -1,3 +1,3 @@
 /** What the Linux tools would print on a host: ss, netstat, nstat and files of /proc/net, as pure functions of a report (trace/report.ts). */
-export { COMMANDS, runText } from './command'
-export type { TextLine } from './line'
+export { runText } from './command'
+export { COMMANDS } from './commands'

@@ -2,11 +2,10 @@
  * `netstat -s` (netstat(8), net-tools 2.10): the kernel's counters as sentences. Compared with the real program, which was given every counter with a number of its own, in
  * e2e/kernel/texts.test.ts. Leaves out UDP-Lite, SCTP and MPTCP.
  */
-import type { HostReport } from '../trace'
+import type { HostReport, TextLine } from '../trace'
 import { counterNames, counterValue } from './counters'
 import type { CounterGroup } from './counters'
 import { headerLine, line } from './line'
-import type { TextLine } from './line'
 
 /** `#` is the number. A sentence that begins with `=` is told even of 0; '' is never told. Others have their name and a colon. */
 const SENTENCES: Readonly<Record<CounterGroup, Readonly<Record<string, string>>>> = {

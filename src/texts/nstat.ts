@@ -1,9 +1,8 @@
 /** `nstat -a` and `nstat -az` (nstat(8)): every counter since the host was started, those that are 0 with -z only. */
-import type { HostReport } from '../trace'
+import type { HostReport, TextLine } from '../trace'
 import { counterNames, counterValue } from './counters'
 import type { CounterGroup } from './counters'
 import { headerLine, line } from './line'
-import type { TextLine } from './line'
 
 const GROUPS: readonly CounterGroup[] = ['Ip', 'Icmp', 'Tcp', 'Udp', 'TcpExt', 'IpExt']
 /** Settings and gauges, which nstat leaves out. */

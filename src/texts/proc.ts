@@ -4,11 +4,10 @@
  */
 import { NEVER } from '../base'
 import type { Micros } from '../base'
-import type { HostReport, ReportAddress, SocketReport, TcpState } from '../trace'
+import type { HostReport, ReportAddress, SocketReport, TcpState, TextLine } from '../trace'
 import { counterNames, counterValue } from './counters'
 import type { CounterGroup } from './counters'
 import { headerLine, line } from './line'
-import type { TextLine } from './line'
 
 /** include/net/tcp_states.h, as `st` shows them. */
 const STATE_NUMBERS: Readonly<Record<TcpState, number>> = {

@@ -2,6 +2,7 @@
 import type { Micros } from '../base'
 import type { Action, Command } from './command'
 import type { TraceDelta } from './columns'
+import type { TextLine } from './report'
 import type { Position, Snapshot, TcpInfo } from './snapshot'
 
 export type StepUnit = 'event' | 'packet' | 'state'
@@ -42,6 +43,8 @@ export type ToWorker = { readonly id: number } &
     | { readonly type: 'packetBytes'; readonly packet: number }
     /** The numbers of getsockopt(TCP_INFO) of some sockets, at the present position. */
     | { readonly type: 'tcpInfo'; readonly sockets: readonly number[] }
+    /** What a command such as `ss -tan` prints on a host, at the present position. */
+    | { readonly type: 'hostText'; readonly host: number; readonly command: string }
     /** The session as the part of a link after `#`. */
     | { readonly type: 'share' }
     | { readonly type: 'export'; readonly format: ExportFormat }
@@ -80,6 +83,8 @@ export type Reply =
   | { readonly kind: 'packetBytes'; readonly bytes: Uint8Array; readonly headerLength: number }
   /** One for each socket that was asked for; null for one that has no connection. */
   | { readonly kind: 'tcpInfo'; readonly infos: readonly (TcpInfo | null)[] }
+  /** `error`, one sentence, for a command that is not understood; '' else. */
+  | { readonly kind: 'hostText'; readonly lines: readonly TextLine[]; readonly error: string }
   | { readonly kind: 'share'; readonly hash: string }
   | { readonly kind: 'export'; readonly name: string; readonly mime: string; readonly bytes: Uint8Array }
 

@@ -76,6 +76,16 @@ export interface ReportTimer {
   readonly count: number
 }
 
+/** A line that a command printed on a host (room `texts`). */
+export interface TextLine {
+  readonly text: string
+  /** World-wide number of the socket that the line is about; -1 for none. */
+  readonly socket: number
+  /** What stays the same when a later run of the command tells of the same thing: its counterpart is found by this. '' for none. */
+  readonly key: string
+  readonly header: boolean
+}
+
 /** INET_DIAG_SKMEMINFO: bytes, and `drops` packets. */
 export interface ReportMemory {
   readonly receive: number

@@ -213,3 +213,32 @@ test('tcp_info is told of the sockets that were asked for, as they stand at the 
   page.ask({ type: 'seek', target: { to: 'start' } })
   expect(page.ask({ type: 'tcpInfo', sockets: open })).toEqual({ kind: 'tcpInfo', infos: [null, null] })
 })
+
+test('what a command prints is asked of a host at the present moment; a command that is not known is answered, a host that is not there refused', () => {
+  const page = openPage()
+  page.ask({ type: 'load', source: { kind: 'scenario', id: 'accept-queue-full' } })
+  page.ask({ type: 'seek', target: { to: 'time', at: 500_000 } })
+  const reply = page.ask({ type: 'hostText', host: 1, command: 'ss -ltn' })
+  if (reply.kind !== 'hostText') throw new Error(reply.kind)
+  expect(reply.lines.map(({ text }) => text.split(/\s+/).slice(0, 3))).toEqual([
+    ['State', 'Recv-Q', 'Send-Q'],
+    ['LISTEN', '3', '2'],
+  ])
+  expect(reply.error).toBe('')
+  const unknown = page.ask({ type: 'hostText', host: 1, command: 'top' })
+  expect(unknown).toMatchObject({
+    kind: 'hostText',
+    lines: [],
+    error: expect.stringMatching(/^top: command not found/),
+  })
+  expect(page.refuse({ type: 'hostText', host: 7, command: 'ss' })).toBe('There is no host 7.')
+})
+
+test('a question posts no frame, so that a page which asks after each frame comes to rest', () => {
+  const page = openPage()
+  page.ask({ type: 'load', source: { kind: 'scenario', id: 'three-way-handshake' } })
+  const before = page.frame
+  page.ask({ type: 'hostText', host: 1, command: 'ss -tan' })
+  page.ask({ type: 'tcpInfo', sockets: [1] })
+  expect(page.frame).toBe(before)
+})

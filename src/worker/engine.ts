@@ -20,7 +20,7 @@ import {
 } from '../sim'
 import { deltaSince, traceMark } from '../trace'
 import type { FrameMessage, FromWorker, Reply, ToWorker, TraceMark } from '../trace'
-import { exportSession, packetBytes } from './exports'
+import { exportSession, hostText, packetBytes } from './exports'
 import { openSession, saveSession, shareSession } from './open'
 import type { OpenSession } from './open'
 import { createPace, paceTarget, restartPace, setSpeed } from './pace'
@@ -53,6 +53,8 @@ interface EngineState {
   skippedMicros: number
 }
 
+const QUESTIONS: readonly ToWorker['type'][] = ['packetBytes', 'tcpInfo', 'hostText', 'share', 'export']
+
 type Request = Exclude<ToWorker, { readonly type: 'drawn' }>
 
 /** Steps a tick may take, so that a frame stays short however fast the play. */
@@ -82,7 +84,7 @@ export function createEngine(port: EnginePort): Engine {
         const outcome = answer(state, message, port.now())
         if (typeof outcome === 'string') port.post({ type: 'failed', id: message.id, sentence: outcome }, [])
         else port.post({ type: 'reply', id: message.id, reply: outcome }, [])
-        postFrame(state, port)
+        if (state.changed) postFrame(state, port)
       })
     },
     tick: () => {
@@ -130,7 +132,8 @@ function answer(state: EngineState, message: Request, nowMs: number): Reply | st
   const { open } = state
   if (open === null) return 'No scenario is open yet.'
   const { session } = open
-  state.changed = true
+  // A question changes nothing that a frame would show.
+  state.changed = !QUESTIONS.includes(message.type) || state.changed
   switch (message.type) {
     case 'play':
       state.playing = true
@@ -173,6 +176,8 @@ function answer(state: EngineState, message: Request, nowMs: number): Reply | st
       return packetBytes(session, message.packet)
     case 'tcpInfo':
       return { kind: 'tcpInfo', infos: message.sockets.map((socket) => takeTcpInfo(session, socket)) }
+    case 'hostText':
+      return hostText(session, message.host, message.command)
     case 'share':
       return { kind: 'share', hash: shareSession(open) }
     case 'export':

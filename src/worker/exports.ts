@@ -1,10 +1,11 @@
 /** What leaves the engine as bytes: one packet for the inspector, a capture, the session, the events. */
 import { utf8Bytes } from '../base'
 import { captureRun, wholePacket } from '../capture'
-import { capturePackets, position } from '../sim'
+import { capturePackets, position, takeReport } from '../sim'
 import type { Session } from '../sim'
 import { readEvent } from '../trace'
 import type { ExportFormat, Reply } from '../trace'
+import { runText } from '../texts'
 import { saveSession } from './open'
 import type { OpenSession } from './open'
 
@@ -14,6 +15,16 @@ export function packetBytes(session: Session, packet: number): Reply | string {
   if (captured === undefined) return `There is no packet ${packet} in this branch.`
   const { header, payload } = captured
   return { kind: 'packetBytes', bytes: wholePacket(header, payload), headerLength: header.length }
+}
+
+/** What a command prints on a host, or why it does not; a sentence when there is no such host. */
+export function hostText(session: Session, host: number, command: string): Reply | string {
+  const report = takeReport(session, host)
+  if (report === undefined) return `There is no host ${host}.`
+  const printed = runText(command, report)
+  return printed.ok
+    ? { kind: 'hostText', lines: printed.value, error: '' }
+    : { kind: 'hostText', lines: [], error: printed.error }
 }
 
 /** The session up to where it stands, in one of the formats that other programs read. */

@@ -2,9 +2,8 @@
  * `ss -s`: how many sockets of which kind, from the numbers of /proc/net/sockstat, and that file itself. "closed" are sockets that no table of connections has: never
  * bound, or over and still open somewhere. The kernel keeps these accounts loosely (a TIME-WAIT counts in the total and is no socket); so do they here.
  */
-import type { HostReport, SocketReport } from '../../trace'
+import type { HostReport, SocketReport, TextLine } from '../../trace'
 import { line } from '../line'
-import type { TextLine } from '../line'
 
 interface SocketCounts {
   /** Sockets of any kind that a file stands for. */

@@ -2,10 +2,9 @@
  * `ss` (ss(8), iproute2 6.1): which sockets of a host it shows, and the table of them. Recv-Q and Send-Q are bytes of a connection, of a listener
  * the connections that wait for accept() and the backlog. Of what no application has, or no application has any more, there is no process.
  */
-import type { HostReport, SocketReport } from '../../trace'
+import type { HostReport, SocketReport, TextLine } from '../../trace'
 import { formatIpv4 } from '../../wire'
 import { headerLine, line } from '../line'
-import type { TextLine } from '../line'
 import { ADDRESS_COLUMNS, layOut } from './columns'
 import type { Column } from './columns'
 import type { SsFlags } from './flags'

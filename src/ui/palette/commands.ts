@@ -66,6 +66,7 @@ const TABS = [
   'rtt',
   'throughput',
   'numbers',
+  'tools',
   'events',
   'packet',
 ] as const satisfies readonly Tab[]

@@ -11,7 +11,16 @@ import styles from './shell.module.css'
 import { Split } from './Split'
 import { TopBar } from './TopBar'
 
-const DESK_TABS: readonly Tab[] = ['congestion', 'sequence', 'rtt', 'throughput', 'numbers', 'events', 'packet']
+const DESK_TABS: readonly Tab[] = [
+  'congestion',
+  'sequence',
+  'rtt',
+  'throughput',
+  'numbers',
+  'tools',
+  'events',
+  'packet',
+]
 
 export function Desk(props: ArrangementProps) {
   return (

@@ -13,6 +13,7 @@ const Sequence = lazy(async () => ({ default: (await import('../graphs')).Sequen
 const RoundTrips = lazy(async () => ({ default: (await import('../graphs')).RoundTrips }))
 const Throughput = lazy(async () => ({ default: (await import('../graphs')).Throughput }))
 const Numbers = lazy(async () => ({ default: (await import('../numbers')).Numbers }))
+const Tools = lazy(async () => ({ default: (await import('../tools')).Tools }))
 const EventList = lazy(async () => ({ default: (await import('../events')).EventList }))
 const Inspector = lazy(async () => ({ default: (await import('../inspector')).Inspector }))
 
@@ -52,6 +53,7 @@ export function TabContent({ tab, compact = false }: { readonly tab: Tab; readon
       {tab === 'rtt' ? <RoundTrips compact={compact} /> : null}
       {tab === 'throughput' ? <Throughput compact={compact} /> : null}
       {tab === 'numbers' ? <Numbers /> : null}
+      {tab === 'tools' ? <Tools /> : null}
       {tab === 'events' ? <EventList /> : null}
       {tab === 'packet' ? <Inspector /> : null}
       {tab === 'hosts' ? <AllHosts /> : null}

@@ -21,7 +21,7 @@ import { ScenarioPicker } from './ScenarioPicker'
 import type { ArrangementProps } from './session-door'
 import shell from './shell.module.css'
 
-const TABS: readonly PhoneTab[] = ['wire', 'states', 'hosts', 'graphs', 'why']
+const TABS: readonly PhoneTab[] = ['wire', 'states', 'hosts', 'graphs', 'tools', 'why']
 
 export function Phone(props: ArrangementProps) {
   const text = useText()
@@ -33,7 +33,7 @@ export function Phone(props: ArrangementProps) {
       <main className={shell.phoneMain}>
         <TabList
           name={text.tabs.phone}
-          tabs={TABS.map((id) => ({ id, label: text.tabs[id] }))}
+          tabs={TABS.map((id) => ({ id, label: id === 'tools' ? text.tabs.toolsShort : text.tabs[id] }))}
           chosen={tab}
           panel="phone-panel"
           className={shell.phoneTabs}
@@ -59,6 +59,8 @@ function Hero({ tab }: { readonly tab: PhoneTab }) {
       return <AllHosts />
     case 'graphs':
       return <Graphs />
+    case 'tools':
+      return <TabContent tab="tools" />
     case 'why':
       return (
         <div className={shell.phoneWhy}>

@@ -67,6 +67,7 @@ const TABLET_TABS: readonly Tab[] = [
   'rtt',
   'throughput',
   'numbers',
+  'tools',
   'events',
   'packet',
 ]

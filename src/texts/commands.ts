@@ -1,0 +1,18 @@
+/** Commands that a page offers; apart from what they do, so that the page need not fetch that. */
+
+/** What most people look for first. Any other options of ss work too. */
+export const COMMANDS: readonly string[] = [
+  'ss -tan',
+  'ss -ltn',
+  'ss -tanp',
+  'ss -tano',
+  'ss -tmi',
+  'ss -s',
+  'netstat -s',
+  'nstat -a',
+  'nstat -az',
+  'cat /proc/net/tcp',
+  'cat /proc/net/snmp',
+  'cat /proc/net/netstat',
+  'cat /proc/net/sockstat',
+]
