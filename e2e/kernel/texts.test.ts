@@ -119,8 +119,8 @@ describe.skipIf(reason !== undefined)('ss, netstat and /proc/net/tcp beside the 
       const real = (command: string): string[] => {
         const shell = `mount --bind ${folder} /proc/$$/net && NSTAT_HISTORY=${folder}/history exec ${command}`
         const { stdout, stderr } = spawnSync(
-          'unshare',
-          [process.getuid?.() === 0 ? '-m' : '-Urm', 'bash', '-c', shell],
+          'timeout',
+          ['20', 'unshare', process.getuid?.() === 0 ? '-m' : '-Urm', 'bash', '-c', shell],
           {
             encoding: 'utf8',
           },
