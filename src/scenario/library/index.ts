@@ -3,6 +3,7 @@
  * what happens. A scenario's id is part of links and never changes its meaning.
  */
 import type { ScenarioDocument } from '../document'
+import { addresses } from './addresses'
 import { closing } from './closing'
 import { congestion } from './congestion'
 import { flow } from './flow'
@@ -15,6 +16,7 @@ import { routing } from './routing'
 export const SCENARIOS: readonly ScenarioDocument[] = [
   ...opening,
   ...closing,
+  ...addresses,
   ...queues,
   ...flow,
   ...loss,
