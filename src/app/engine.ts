@@ -9,8 +9,10 @@ export function startEngine(): void {
   worker?.terminate()
   worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' })
   worker.addEventListener('error', () => {
-    const { tell, locale } = store.getState()
-    tell(textOf(locale).app.noWorker, 'failure')
+    const { tell, lost, locale, info } = store.getState()
+    const { noWorker, workerLost } = textOf(locale).app
+    if (info === null) tell(noWorker, 'failure')
+    else lost(workerLost)
   })
   store.getState().connect(worker)
 }

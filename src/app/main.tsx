@@ -5,6 +5,7 @@ import { Shell } from '../ui'
 import type { SessionDoor } from '../ui'
 import '../ui/global.css'
 import { startEngine } from './engine'
+import { watchCrashes } from './recover'
 import { openAddress, openAgain, openSession } from './session'
 
 const door: SessionDoor = {
@@ -27,6 +28,7 @@ const door: SessionDoor = {
 
 function start(): void {
   startEngine()
+  watchCrashes()
   void openAddress()
   window.addEventListener('hashchange', () => void openAddress())
 }

@@ -27,7 +27,10 @@ export interface Crash {
   readonly sentence: string
   readonly seed: number
   readonly event: number
+  /** As a file; empty where it was lost with the worker. */
   readonly session: string
+  /** A fresh engine has taken the session up again. */
+  readonly restarted: boolean
 }
 
 export interface State extends Facts, Choices {
@@ -55,6 +58,10 @@ export interface State extends Facts, Choices {
   readonly setTheme: (theme: Theme) => void
   readonly setLocale: (locale: Locale) => void
   readonly setLayout: (layout: Partial<Layout>) => void
+  /** A crash that is over: it is still to be read, beside the session that goes on. */
+  readonly noteRestart: (crash: Crash) => void
+  readonly dismissCrash: () => void
+  readonly lost: (sentence: string) => void
   readonly tell: (sentence: string, tone?: Toast['tone']) => void
   readonly dismiss: (id: number) => void
   readonly narrate: () => void
@@ -133,6 +140,15 @@ export const store = createStore<State>((set, get) => {
     setLayout: (layout) => {
       choose({ layout: { ...get().layout, ...layout } })
     },
+    noteRestart: (crash) => {
+      set({ crash: { ...crash, restarted: true } })
+    },
+    dismissCrash: () => {
+      set({ crash: null })
+    },
+    lost: (sentence) => {
+      set({ crash: { sentence, seed: 0, event: 0, session: '', restarted: false }, playing: false })
+    },
     tell: (sentence, tone = 'notice') => {
       const others = get().messages.filter((toast) => toast.sentence !== sentence)
       set({ messages: [...others, { id: ++lastToast, tone, sentence }].slice(-MOST_TOASTS) })
@@ -158,7 +174,7 @@ function afterMessage(state: State, message: Exclude<FromWorker, { type: 'reply'
   }
   if (message.type === 'crashed') {
     const { sentence, seed, event, session } = message
-    return { crash: { sentence, seed, event, session }, playing: false }
+    return { crash: { sentence, seed, event, session, restarted: false }, playing: false }
   }
   return {}
 }

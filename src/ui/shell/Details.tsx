@@ -5,6 +5,7 @@ import { useStore } from '../../store'
 import type { Tab } from '../../store'
 import { useText } from '../text'
 import { Why } from '../why'
+import { Boundary } from './Boundary'
 import { AllHosts } from './Hosts'
 import styles from './shell.module.css'
 
@@ -47,18 +48,20 @@ export function Details({ tabs, kept }: DetailsProps) {
 export function TabContent({ tab, compact = false }: { readonly tab: Tab; readonly compact?: boolean }): ReactNode {
   const text = useText().tabs
   return (
-    <Suspense fallback={<p className={styles.loading}>{text.loading}</p>}>
-      {tab === 'congestion' ? <Congestion compact={compact} /> : null}
-      {tab === 'sequence' ? <Sequence compact={compact} /> : null}
-      {tab === 'rtt' ? <RoundTrips compact={compact} /> : null}
-      {tab === 'throughput' ? <Throughput compact={compact} /> : null}
-      {tab === 'numbers' ? <Numbers /> : null}
-      {tab === 'tools' ? <Tools /> : null}
-      {tab === 'events' ? <EventList /> : null}
-      {tab === 'packet' ? <Inspector /> : null}
-      {tab === 'hosts' ? <AllHosts /> : null}
-      {tab === 'why' ? <Why /> : null}
-    </Suspense>
+    <Boundary key={tab}>
+      <Suspense fallback={<p className={styles.loading}>{text.loading}</p>}>
+        {tab === 'congestion' ? <Congestion compact={compact} /> : null}
+        {tab === 'sequence' ? <Sequence compact={compact} /> : null}
+        {tab === 'rtt' ? <RoundTrips compact={compact} /> : null}
+        {tab === 'throughput' ? <Throughput compact={compact} /> : null}
+        {tab === 'numbers' ? <Numbers /> : null}
+        {tab === 'tools' ? <Tools /> : null}
+        {tab === 'events' ? <EventList /> : null}
+        {tab === 'packet' ? <Inspector /> : null}
+        {tab === 'hosts' ? <AllHosts /> : null}
+        {tab === 'why' ? <Why /> : null}
+      </Suspense>
+    </Boundary>
   )
 }
 

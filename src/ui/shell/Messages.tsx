@@ -47,19 +47,26 @@ function Message({ toast }: { readonly toast: Toast }) {
 function CrashNote() {
   const text = useText().app
   const crash = useStore((state) => state.crash)
+  const dismiss = useStore((state) => state.dismissCrash)
   if (crash === null) return null
   return (
     <div className={styles.message} role="alert">
       <p>
         <b>{text.crashTitle}</b>
-        {crash.sentence} {text.crashWhere(crash.seed, crash.event)}
+        {crash.sentence} {crash.session === '' ? '' : text.crashWhere(crash.seed, crash.event)}{' '}
+        {crash.restarted ? text.restarted : ''}
       </p>
-      <button
-        type="button"
-        className={styles.save}
-        onClick={() => saveBytes(`crash-${crash.seed}.tcpscope.json`, 'application/json', crash.session)}
-      >
-        {text.saveSession}
+      {crash.session === '' ? null : (
+        <button
+          type="button"
+          className={styles.save}
+          onClick={() => saveBytes(`crash-${crash.seed}.tcpscope.json`, 'application/json', crash.session)}
+        >
+          {text.saveSession}
+        </button>
+      )}
+      <button type="button" aria-label={text.dismiss} onClick={dismiss}>
+        ×
       </button>
     </div>
   )

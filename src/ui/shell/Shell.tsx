@@ -8,6 +8,7 @@ import { Ladder } from '../ladder'
 import { useText } from '../text'
 import { applyTheme } from '../theme'
 import { PhoneTransport, Transport, useKeyboard } from '../transport'
+import { Boundary } from './Boundary'
 import { Details } from './Details'
 import { Messages } from './Messages'
 import { isEmbedded, useMode } from './mode'
@@ -32,18 +33,20 @@ export function Shell({ door }: { readonly door: SessionDoor }) {
   return (
     <>
       <BufferPatterns />
-      {embedded ? <Embedded small={mode === 'phone'} /> : null}
-      {!embedded && mode === 'phone' ? (
-        <Suspense>
-          <Phone door={door} onHelp={showKeys} onPalette={showPalette} />
-        </Suspense>
-      ) : null}
-      {!embedded && mode === 'tablet' ? <Tablet door={door} onHelp={showKeys} onPalette={showPalette} /> : null}
-      {!embedded && mode === 'desk' ? (
-        <Suspense>
-          <Desk door={door} onHelp={showKeys} onPalette={showPalette} />
-        </Suspense>
-      ) : null}
+      <Boundary>
+        {embedded ? <Embedded small={mode === 'phone'} /> : null}
+        {!embedded && mode === 'phone' ? (
+          <Suspense>
+            <Phone door={door} onHelp={showKeys} onPalette={showPalette} />
+          </Suspense>
+        ) : null}
+        {!embedded && mode === 'tablet' ? <Tablet door={door} onHelp={showKeys} onPalette={showPalette} /> : null}
+        {!embedded && mode === 'desk' ? (
+          <Suspense>
+            <Desk door={door} onHelp={showKeys} onPalette={showPalette} />
+          </Suspense>
+        ) : null}
+      </Boundary>
       {keys ? (
         <Suspense>
           <KeySheet onClose={() => setKeys(false)} />

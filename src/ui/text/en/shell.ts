@@ -11,11 +11,15 @@ export const shell = {
     crashTitle: 'The engine broke one of its own rules',
     crashWhere: (seed: number, event: number) =>
       `Seed ${seed}, event ${event}. Everything up to there is kept: save it and send it to us.`,
+    restarted: 'The engine was started again and stands at the last whole step.',
+    workerLost: 'The engine’s worker ended by itself.',
+    panelFailed: 'This panel could not be drawn.',
+    again: 'Try again',
+    reload: 'Reload the page',
     saveSession: 'Save session',
     dismiss: 'Dismiss',
     messages: 'Messages',
     skipLink: 'Skip to the wire',
-    reload: 'Open the scenario again',
     tooMuch: (seconds: number) =>
       `This session asks for more than a page can run: it was not open after ${seconds} s and was given up.`,
     noWorker: 'The stack could not start: this page has to be served by a web server, not opened as a file.',
