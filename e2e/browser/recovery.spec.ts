@@ -57,6 +57,7 @@ test('a worker that ends by itself is replaced, and the session is there from it
 })
 
 test('a panel that cannot be fetched fails alone, and the session goes on', async ({ scope, page }) => {
+  scope.expected.push(/dynamically imported module/, /net::ERR_FAILED/)
   await page.route(/inspector-[^/]*\.js$/, (route) => route.abort())
   await scope.open('three-way-handshake')
   await page.getByRole('tab', { name: 'Packet' }).click()
