@@ -3,6 +3,7 @@ import { createPrng, nextU32 } from '../base'
 import { LINUX_SYSCTL } from '../trace'
 import type { HostSpec } from '../trace'
 import { parseIpv4 } from '../wire'
+import { freshFirewall } from './firewall'
 import { aloneConfig, freshIp } from './ip'
 import type { IpConfig } from './ip'
 import { compileProgram } from './program'
@@ -13,6 +14,7 @@ import type { Host } from './records'
 /** A running host, programs not started. `index` is its place in the world, `seed` the run's; `ip` its interfaces and routes, one for all where left out. */
 export function createHost(spec: HostSpec, index: number, seed: number, ip?: IpConfig): Host {
   const address = parseIpv4(spec.address) ?? 0
+  const secret = nextU32(createPrng(seed, `host ${index} secret`))
   const host: Host = {
     index,
     name: spec.name,
@@ -20,7 +22,7 @@ export function createHost(spec: HostSpec, index: number, seed: number, ip?: IpC
     role: spec.role,
     up: true,
     sysctl: { ...LINUX_SYSCTL, ...spec.sysctl },
-    secret: nextU32(createPrng(seed, `host ${index} secret`)),
+    secret,
     boots: 0,
     processes: new Map(),
     files: new Map(),
@@ -41,6 +43,7 @@ export function createHost(spec: HostSpec, index: number, seed: number, ip?: IpC
     nextPid: FIRST_PID,
     sigpipe: spec.sigpipe === 'default' ? 'SIG_DFL' : 'SIG_IGN',
     ip: freshIp(ip ?? aloneConfig(address)),
+    netfilter: freshFirewall(spec, secret),
   }
   addFirstProcess(host)
   return host

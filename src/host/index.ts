@@ -1,4 +1,5 @@
 export { createHost } from './create'
+export { hostFirewall } from './firewall'
 export { hostSocketDeadline, hostSocketDue } from './due'
 export { hostPacketArrives } from './input'
 export type { HostIo } from './io'

@@ -16,6 +16,7 @@ import { forward, forwards, hearNeighbours, interfaceOfWay, isOwnAddress, runHoo
 import { TIME_WAIT_ISS_STEP } from './isn'
 import { connectionRequest, listenerInput } from './listener'
 import type { Host, Socket } from './records'
+import { answerRejections } from './reject'
 import { settle } from './sockets'
 import { tcpIo } from './tcp-io'
 import { udpInput } from './udp/input'
@@ -33,6 +34,11 @@ const CODEPOINT_COUNTERS = ['InNoECTPkts', 'InECT1Pkts', 'InECT0Pkts', 'InCEPkts
  * somebody else is passed on where the host forwards, and dropped where it does not.
  */
 export function hostPacketArrives(host: Host, arriving: AnyPacket, way: number, io: HostIo): void {
+  receive(host, arriving, way, io)
+  answerRejections(host, io)
+}
+
+function receive(host: Host, arriving: AnyPacket, way: number, io: HostIo): void {
   if (!host.up) return dropPacket(arriving, 'hostDown', 'powerOff', io)
   const intact = arriving.damaged === undefined ? arriving : verified(host, arriving, arriving.damaged, io)
   if (intact === undefined) return undefined

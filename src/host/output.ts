@@ -10,6 +10,7 @@ import { count } from './counters'
 import type { HostIo } from './io'
 import { sendPacket } from './ip'
 import type { Host } from './records'
+import { answerRejections } from './reject'
 
 const PURPOSE_CODE: Readonly<Record<string, number>> = Object.fromEntries(SEND_PURPOSES.map((name, i) => [name, i]))
 
@@ -86,5 +87,7 @@ export function output(
     return -1
   }
   const packet = { id, ip, segment, damaged: undefined, length: header.length + payload.length, sentEvent }
-  return sendPacket(host, packet, io) ? sentEvent : -1
+  const left = sendPacket(host, packet, io)
+  answerRejections(host, io)
+  return left ? sentEvent : -1
 }

@@ -1,8 +1,10 @@
 /** Power off and on (RFC 9293 3.5.1, 3.4.3: a host that lost its memory), and sysctls that change while it runs. */
 import { err, mix32, ok } from '../base'
 import type { Result } from '../base'
+import { createNetfilter } from '../netfilter'
 import { LINUX_SYSCTL, sysctlError } from '../trace'
 import type { HostSpec, Sysctl } from '../trace'
+import { freshFirewall } from './firewall'
 import type { HostIo } from './io'
 import { freshIp } from './ip'
 import { addFirstProcess } from './processes/create'
@@ -26,6 +28,8 @@ export function restartHost(host: Host, spec: HostSpec, io: HostIo): void {
   host.sysctl = { ...LINUX_SYSCTL, ...spec.sysctl }
   host.secret = mix32(host.secret, host.boots)
   host.programs = []
+  // Rules come back with the machine, as a saved rule set does; tracked connections do not.
+  host.netfilter = freshFirewall(spec, host.secret)
   host.nextPid = FIRST_PID
   addFirstProcess(host)
   io.recorder.socket = -1
@@ -47,6 +51,7 @@ function forget(host: Host): void {
   host.routes = new Map()
   host.counters = new Map()
   host.ip = freshIp(host.ip.config)
+  host.netfilter = createNetfilter(0)
 }
 
 /**

@@ -7,6 +7,7 @@
  * and a TCB that died of a reset leaves a socket and a descriptor behind, until close().
  */
 import type { Micros } from '../base'
+import type { Netfilter } from '../netfilter'
 import type { Endpoint, Tcb, TcpConfig } from '../tcp'
 import type { Call, CallView, HostSpec, SignalAction, SignalName, Sysctl } from '../trace'
 import type { Ipv4Address } from '../wire'
@@ -65,6 +66,8 @@ export interface Host {
   /** The profile's answer to SIGPIPE. */
   readonly sigpipe: SignalAction
   ip: IpState
+  /** Firewall, tracked connections, NAT. */
+  netfilter: Netfilter
 }
 
 /** An exception to the route that everything takes. */

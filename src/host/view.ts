@@ -1,6 +1,7 @@
 /** The host as the page sees it: a copy that shares nothing with the records. */
 import { formatDuration, NEVER } from '../base'
 import type { Micros } from '../base'
+import { viewFirewall } from '../netfilter'
 import { tcpInfo, viewTcb } from '../tcp'
 import type { Endpoint } from '../tcp'
 import type {
@@ -51,6 +52,7 @@ export function viewHost(host: Host, now: Micros): HostView {
     socketCount: host.sockets.size,
     stateCounts,
     sysctl: { ...host.sysctl },
+    firewall: viewFirewall(host.netfilter, now),
     counters: Object.fromEntries(
       [...host.counters].filter(([, value]) => value !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ),

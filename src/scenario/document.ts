@@ -47,6 +47,8 @@ export interface HostDocument {
   /** Sysctls that differ from Linux's defaults, by Linux's names. */
   readonly sysctl?: Readonly<Record<string, number | string | readonly number[]>>
   readonly programs?: readonly ProgramDocument[]
+  /** What its firewall begins with: lines of iptables, or of iptables-save. */
+  readonly firewall?: readonly string[]
   /** `default`: SIGPIPE ends a process of this host that has said nothing about it. Ignored where left out. */
   readonly sigpipe?: 'default' | 'ignore'
   /** Routes besides those to the neighbours on its links; where left out they are worked out from the links. */
@@ -145,6 +147,8 @@ export type TimedActionDocument = { readonly at: Duration } & (
   | { readonly do: 'sysctl'; readonly host: string; readonly name: string; readonly value: number | string }
   | { readonly do: 'call'; readonly host: string; readonly call: Call; readonly pid?: number }
   | { readonly do: 'signal'; readonly host: string; readonly signal: SignalName; readonly pid?: number }
+  /** A line for iptables, or one that begins with conntrack. */
+  | { readonly do: 'firewall'; readonly host: string; readonly line: string }
 )
 
 /** Everything that a link or a session file carries: the document, what a person did, and where they stand. */

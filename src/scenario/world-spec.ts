@@ -66,6 +66,7 @@ function toHost(
     })),
     ...(host.sigpipe === undefined ? {} : { sigpipe: host.sigpipe }),
     ...(routes === undefined ? {} : { routes: routes.map((route) => toRoute(document, host.name, route, addresses)) }),
+    ...(host.firewall === undefined ? {} : { firewall: host.firewall }),
   }
 }
 
@@ -172,6 +173,8 @@ function toAction(timed: TimedActionDocument, index: (name: string) => number): 
       return { kind: 'sysctl', host: index(timed.host), name: timed.name, value: timed.value }
     case 'signal':
       return { kind: 'signal', host: index(timed.host), pid: timed.pid ?? HAND_PID, signal: timed.signal }
+    case 'firewall':
+      return { kind: 'firewall', host: index(timed.host), line: timed.line }
     default:
       return { kind: 'call', host: index(timed.host), pid: timed.pid ?? HAND_PID, call: timed.call }
   }

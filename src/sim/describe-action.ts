@@ -26,6 +26,8 @@ export function describeAction(action: Action, spec: WorldSpec): string {
       return `crash ${host(action.host)}`
     case 'restart':
       return `restart ${host(action.host)}`
+    case 'firewall':
+      return `${host(action.host)}: ${action.line}`
     case 'sysctl':
       return `${host(action.host)}: ${action.name} = ${action.value}`
     case 'signal':

@@ -13,6 +13,7 @@ import {
   createHost,
   hostAnswersFor,
   hostCall,
+  hostFirewall,
   hostInterrupt,
   hostNeighboursDue,
   hostPacketArrives,
@@ -254,6 +255,8 @@ function act(world: World, action: Action): Result<void> {
     case 'restart':
       restartHost(host, world.spec.hosts[action.host], hostIo)
       return ok(undefined)
+    case 'firewall':
+      return hostFirewall(host, action.line, hostIo)
     case 'sysctl':
       return hostSetSysctl(host, action.name, action.value)
     case 'signal':

@@ -28,6 +28,8 @@ export type Action =
   | { readonly kind: 'signal'; readonly host: number; readonly pid: number; readonly signal: SignalName }
   /** A process of its own for a person to work in, with no descriptors. */
   | { readonly kind: 'spawn'; readonly host: number }
+  /** A line for `iptables`, or one that begins with `conntrack`. */
+  | { readonly kind: 'firewall'; readonly host: number; readonly line: string }
 
 /** An action and where it was done: after `step` dispatches, with the clock at `at`. */
 export interface Command {

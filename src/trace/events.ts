@@ -170,6 +170,23 @@ export const EVENT_FIELDS = {
   'host/neighbourFailed': { address: 'text', waiting: 'uint' },
   /** On its way through the host the packet was changed (NAT, a rewritten option): `packet` is what leaves, `from` what it was. */
   'host/packetRewritten': { packet: 'packet', from: 'packet' },
+  /** A firewall rule, or a chain's policy, stopped a packet: at which hook, where the rule stands (`filter INPUT 2`), and the rule itself. */
+  'netfilter/ruleStopped': { packet: 'packet', hook: 'text', place: 'text', ruleText: 'text' },
+  /** LOG wrote a line. */
+  'netfilter/logged': { packet: 'packet', place: 'text', line: 'text' },
+  'netfilter/mssClamped': { packet: 'packet', place: 'text', from: 'uint', to: 'uint' },
+  /** conntrack put a new connection into its table; `reply` is what its answers look like. */
+  'netfilter/flowBegan': { packet: 'packet', flow: 'uint', original: 'text', reply: 'text', state: 'text' },
+  'netfilter/flowChanged': { packet: 'packet', flow: 'uint', original: 'text', from: 'text', to: 'text' },
+  /** Its time was up, or it had to go. */
+  'netfilter/flowEnded': { flow: 'uint', original: 'text', state: 'text' },
+  /** conntrack takes a packet for part of no connection. */
+  'netfilter/invalid': { packet: 'packet', why: 'text' },
+  'netfilter/tableFull': { packet: 'packet', count: 'uint', limit: 'uint' },
+  /** NAT settled how a new connection is translated; `number` of the rule, 0 for none. */
+  'netfilter/natSettled': { packet: 'packet', target: 'text', from: 'text', to: 'text', number: 'uint' },
+  /** The rules or the conntrack table were changed by hand. */
+  'netfilter/changed': { line: 'text' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

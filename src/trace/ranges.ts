@@ -117,6 +117,9 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
   mcast_solicit: whole(1, 100),
   retrans_time_ms: whole(1, 2_147_483),
   unres_qlen: whole(1, 100_000),
+  nf_conntrack_tcp_loose: SWITCH,
+  nf_conntrack_tcp_be_liberal: SWITCH,
+  nf_conntrack_tcp_ignore_invalid_rst: SWITCH,
 }
 
 /** What the sysctls that are words may be. */

@@ -5,6 +5,7 @@
  */
 import type { Micros } from '../base'
 import type { CallOutput } from './calls'
+import type { FirewallView } from './firewall-view'
 import type { LinkSettings } from './link-settings'
 import type { PollReason, ReportedEvent } from './poll-events'
 import type { SignalName } from './signals'
@@ -45,6 +46,8 @@ export interface HostView {
   readonly stateCounts: Readonly<Partial<Record<TcpState, number>>>
   /** The kernel settings in force now. */
   readonly sysctl: Sysctl
+  /** Null where nobody has ever touched the firewall. */
+  readonly firewall?: FirewallView | null
   /** Linux counter names (`ListenOverflows`, `RetransSegs`) with what they count; only those that are not 0. */
   readonly counters: Readonly<Record<string, number>>
   readonly epolls: readonly EpollView[]

@@ -24,6 +24,8 @@ export interface HostSpec {
   readonly sigpipe?: 'default' | 'ignore'
   /** Routes besides those to neighbours; where left out they are worked out from the links (host/ip/config.ts). */
   readonly routes?: readonly RouteSpec[]
+  /** Lines of iptables, in order; what the host's firewall begins with. */
+  readonly firewall?: readonly string[]
 }
 
 /** What a route does with a packet; all but `unicast` refuse it, each in its own way (ip-route(8)). */

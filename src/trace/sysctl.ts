@@ -136,6 +136,29 @@ export interface Sysctl {
   wmem_default: number
   /** Datagrams that wait at a Unix socket before its senders must (net.unix's). */
   max_dgram_qlen: number
+  /** Connections that conntrack may hold; a full table drops what is new (net.netfilter). */
+  nf_conntrack_max: number
+  /** 1: connections are picked up in the middle. */
+  nf_conntrack_tcp_loose: number
+  /** 1: nothing but a reset out of the window is INVALID. */
+  nf_conntrack_tcp_be_liberal: number
+  nf_conntrack_tcp_ignore_invalid_rst: number
+  /** After so many retransmissions in a row only the timeout of that name is waited. */
+  nf_conntrack_tcp_max_retrans: number
+  /** Seconds that an entry lives without a packet, by its state. */
+  nf_conntrack_tcp_timeout_syn_sent: number
+  nf_conntrack_tcp_timeout_syn_recv: number
+  nf_conntrack_tcp_timeout_established: number
+  nf_conntrack_tcp_timeout_fin_wait: number
+  nf_conntrack_tcp_timeout_close_wait: number
+  nf_conntrack_tcp_timeout_last_ack: number
+  nf_conntrack_tcp_timeout_time_wait: number
+  nf_conntrack_tcp_timeout_close: number
+  nf_conntrack_tcp_timeout_max_retrans: number
+  nf_conntrack_tcp_timeout_unacknowledged: number
+  nf_conntrack_udp_timeout: number
+  nf_conntrack_udp_timeout_stream: number
+  nf_conntrack_icmp_timeout: number
 }
 
 export const LINUX_SYSCTL: Readonly<Sysctl> = {
@@ -231,4 +254,22 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   rmem_default: 212_992,
   wmem_default: 212_992,
   max_dgram_qlen: 10,
+  nf_conntrack_max: 262_144,
+  nf_conntrack_tcp_loose: 1,
+  nf_conntrack_tcp_be_liberal: 0,
+  nf_conntrack_tcp_ignore_invalid_rst: 0,
+  nf_conntrack_tcp_max_retrans: 3,
+  nf_conntrack_tcp_timeout_syn_sent: 120,
+  nf_conntrack_tcp_timeout_syn_recv: 60,
+  nf_conntrack_tcp_timeout_established: 432_000,
+  nf_conntrack_tcp_timeout_fin_wait: 120,
+  nf_conntrack_tcp_timeout_close_wait: 60,
+  nf_conntrack_tcp_timeout_last_ack: 30,
+  nf_conntrack_tcp_timeout_time_wait: 120,
+  nf_conntrack_tcp_timeout_close: 10,
+  nf_conntrack_tcp_timeout_max_retrans: 300,
+  nf_conntrack_tcp_timeout_unacknowledged: 300,
+  nf_conntrack_udp_timeout: 30,
+  nf_conntrack_udp_timeout_stream: 120,
+  nf_conntrack_icmp_timeout: 30,
 }

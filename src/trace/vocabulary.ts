@@ -34,6 +34,7 @@ export const DROP_REASONS = [
   'ttlExceeded',
   'noRoute',
   'tooLong',
+  'filtered',
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 
@@ -48,6 +49,7 @@ export const LOSS_REASONS = [
   'hostDown',
   'tooLong',
   'noNeighbour',
+  'filtered',
 ] as const
 export type LossReason = (typeof LOSS_REASONS)[number]
 

@@ -34,7 +34,7 @@ export {
 } from './notation'
 export type { SequenceBase } from './notation'
 export type { AnyPacket, IcmpPacket, Packet, UdpPacket } from './packet'
-export { accEcnLength, optionsLength } from './options'
+export { accEcnLength, optionsLength, writeOptions } from './options'
 export {
   ACK,
   AE,
@@ -46,6 +46,9 @@ export {
   FIN,
   NO_OPTIONS,
   NOT_ECT,
+  PROTOCOL_ICMP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
   PSH,
   RST,
   segmentLength,
@@ -58,3 +61,4 @@ export { decodeUdp, decodeUdpHeaders, encodeUdp, encodeUdpHeaders, isUdp, quoted
 export type { DecodedDatagram, QuotedDatagram, UdpDatagram } from './udp'
 export { decodeContents, packetBytes, packetParts, payloadLength } from './whole'
 export type { PacketContents } from './whole'
+export { requoted } from './requote'

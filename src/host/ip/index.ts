@@ -1,7 +1,7 @@
 /** IP on a host: interfaces, routes, neighbours, forwarding, and the ICMP that a host sends. */
 export { aloneConfig, ipConfigs } from './config'
 export { forward, forwards } from './forward'
-export { answerEcho } from './icmp-send'
+export { answerEcho, sendIcmpError } from './icmp-send'
 export { runHook } from './hooks'
 export { hearNeighbours, hostAnswersFor, neighboursDueAt } from './neighbours'
 export { hostNeighboursDue } from './neighbours-due'

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { linkSettingsError, SIGNAL_NAMES, sysctlError } from '../../trace'
 import type { Action, Command, LinkSettings } from '../../trace'
 import { handCall } from './call'
+import { firewallLine } from './firewall'
 import { flag, leaf, list, oneOf, record, tagged, whole } from './primitives'
 
 /** Commands that a session may hold. */
@@ -57,6 +58,7 @@ const table: Readonly<Record<Action['kind'], v.GenericSchema<unknown, Action>>> 
   sysctl,
   signal: record({ kind: oneOf('signal'), host: hostIndex, pid: small, signal: oneOf(...SIGNAL_NAMES) }),
   spawn: record({ kind: oneOf('spawn'), host: hostIndex }),
+  firewall: record({ kind: oneOf('firewall'), host: hostIndex, line: firewallLine }),
 }
 
 const command: v.GenericSchema<unknown, Command> = record({ step, at: time, action: tagged<Action>('kind', table) })

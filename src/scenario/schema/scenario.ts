@@ -13,6 +13,7 @@ import type {
   TimedActionDocument,
 } from '../document'
 import { callSchemas, handCall } from './call'
+import { firewallLine, firewallLines } from './firewall'
 import {
   chance,
   duration,
@@ -94,6 +95,7 @@ const host: v.GenericSchema<unknown, HostDocument> = record({
   role: v.optional(oneOf('client', 'server', 'other', 'router')),
   sysctl: v.optional(sysctls),
   programs: v.optional(list(program, 256)),
+  firewall: v.optional(firewallLines),
   sigpipe: v.optional(oneOf('default', 'ignore')),
   routes: v.optional(list(route, MOST_ROUTES)),
 })
@@ -158,6 +160,7 @@ const timedActions: Readonly<Record<TimedActionDocument['do'], v.GenericSchema<u
     ),
   }),
   call: record({ at: duration, do: oneOf('call'), host: hostName, call: handCall, pid: v.optional(pid) }),
+  firewall: record({ at: duration, do: oneOf('firewall'), host: hostName, line: firewallLine }),
   signal: record({
     at: duration,
     do: oneOf('signal'),

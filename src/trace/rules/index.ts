@@ -1,6 +1,7 @@
 /** The rule table: every behaviour that an event can quote, once. Rooms keep their rules in a file each. */
 import { HOST_RULES } from './host'
 import { IP_RULES } from './ip'
+import { NETFILTER_RULES } from './netfilter'
 import { NETWORK_RULES } from './network'
 import type { Rule } from './rule'
 import { SENDER_RULES } from './sender'
@@ -15,6 +16,7 @@ const ALL = {
   ...SENDER_RULES,
   ...UDP_RULES,
   ...IP_RULES,
+  ...NETFILTER_RULES,
 } as const
 
 export type RuleName = keyof typeof ALL

@@ -396,6 +396,7 @@ const NEVER_LEFT: ReadonlySet<LossReason> = new Set([
   'hostDown',
   'tooLong',
   'noNeighbour',
+  'filtered',
 ])
 
 /** What each kind of event does to the rows, by its code. */

@@ -77,6 +77,7 @@ export const LOSSES = {
   hostDown: 'The host was off',
   tooLong: 'A router on the way takes no packet of that length',
   noNeighbour: 'Nobody on the link answered for the next address',
+  filtered: 'The firewall of its own host stops it',
 } as const
 
 export const DROPS = {
@@ -108,6 +109,7 @@ export const DROPS = {
   ttlExceeded: 'its time to live has run out',
   noRoute: 'the router knows no way to its address',
   tooLong: 'it is too long for the next link',
+  filtered: 'the firewall stops it',
 } as const
 
 export const SIGNALS = {
@@ -276,6 +278,23 @@ export const events: Sentences = {
     `${capital(host(t, e.host))} dropped a datagram: ${DROPS[e.reason]}; ${bytes(e.rmem)} of memory in use of ${e.limit}, ${e.drops} dropped so far`,
   'udp/datagramTruncated': (e, t) =>
     `A read on ${host(t, e.host)} took ${bytes(e.taken)} of a datagram of ${bytes(e.length)}; the rest is gone`,
+  'netfilter/ruleStopped': (e, t) =>
+    `${capital(host(t, e.host))}: ${packetName(t.packet(e.packet))} was stopped in ${e.hook} by \`${e.place}\`: \`${e.ruleText}\``,
+  'netfilter/logged': (e, t) => `${capital(host(t, e.host))}’s kernel log: \`${e.line}\``,
+  'netfilter/mssClamped': (e, t) =>
+    `${capital(host(t, e.host))} lowered the MSS that a SYN offers from ${e.from} to ${e.to} (\`${e.place}\`)`,
+  'netfilter/flowBegan': (e, t) =>
+    `${capital(host(t, e.host))} tracks a new connection: \`${e.original}\`${e.state === '' ? '' : `, ${e.state}`}`,
+  'netfilter/flowChanged': (e, t) => `${capital(host(t, e.host))}’s conntrack: \`${e.original}\` ${e.from} → ${e.to}`,
+  'netfilter/flowEnded': (e, t) =>
+    `${capital(host(t, e.host))}’s conntrack forgot \`${e.original}\`${e.state === '' ? '' : `, which was ${e.state}`}`,
+  'netfilter/invalid': (e, t) =>
+    `${capital(host(t, e.host))}’s conntrack takes ${packetName(t.packet(e.packet))} for INVALID: ${e.why}`,
+  'netfilter/tableFull': (e, t) =>
+    `${capital(host(t, e.host))}’s conntrack table is full, ${e.count} of ${e.limit}: ${packetName(t.packet(e.packet))} was dropped`,
+  'netfilter/natSettled': (e, t) =>
+    `${capital(host(t, e.host))} translates from now on (${e.target}): \`${e.from}\` becomes \`${e.to}\``,
+  'netfilter/changed': (e, t) => `${capital(host(t, e.host))}: \`${e.line}\``,
   'tcp/backoffReverted': (e, t) =>
     `${capital(owner(e, t))} takes a doubling of its timer back: rto ${t.duration(e.rtoMicros)}`,
 }
