@@ -230,8 +230,21 @@ describe('a mistake in a document is named in one sentence, with its place', () 
     [{ actions: [{ at: '1s', do: 'unplug', link: 1 }] }, 'actions[0].link: there is no link 1.'],
     [
       { actions: [{ at: '1s', do: 'explode' }] },
-      'actions[0].do: expected one of unplug, plug, change, crash, restart, sysctl, call, signal, got "explode".',
+      'actions[0].do: expected one of unplug, plug, change, crash, restart, sysctl, call, signal, firewall, got "explode".',
     ],
+    [
+      { hosts: [{ name: 'a', firewall: ['-P INPUT DROP', '-A INPUT --dport 80 -j ACCEPT'] }] },
+      'hosts[0].firewall: line 2: --dport needs -p tcp or udp before it.',
+    ],
+    [
+      { hosts: [{ name: 'a', firewall: ['-A web -j DROP'] }] },
+      'hosts[0].firewall: line 1: The table filter has no chain web: -N web makes one.',
+    ],
+    [
+      { actions: [{ at: '1s', do: 'firewall', host: 'a', line: '-P INPUT REJECT' }] },
+      'actions[0].line: A policy is ACCEPT or DROP, not REJECT.',
+    ],
+    [{ actions: [{ at: '1s', do: 'firewall', host: 'z', line: '-F' }] }, 'actions[0].host: there is no host "z".'],
   ])('%j', (changes, sentence) => {
     expect(complaint(changes)).toMatch(sentence)
   })

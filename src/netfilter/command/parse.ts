@@ -62,16 +62,17 @@ export function parseCommand(line: string, table: TableName = 'filter'): Result<
 export function parseCommands(lines: readonly string[]): Result<FirewallCommand[]> {
   const commands: FirewallCommand[] = []
   let table: TableName = 'filter'
-  for (const line of lines) {
+  for (const [i, line] of lines.entries()) {
     const trimmed = line.trim()
     if (trimmed.startsWith('*')) {
       const named = tableNamed(trimmed.slice(1))
-      if (named === undefined) return err(`There is no table ${trimmed.slice(1)}.`)
+      if (named === undefined) return err(`line ${i + 1}: There is no table ${trimmed.slice(1)}.`)
       table = named
+      commands.push({ kind: 'nothing' })
       continue
     }
     const command = parseCommand(trimmed, table)
-    if (!command.ok) return command
+    if (!command.ok) return err(`line ${i + 1}: ${command.error}`)
     commands.push(command.value)
   }
   return ok(commands)

@@ -95,9 +95,9 @@ const host: v.GenericSchema<unknown, HostDocument> = record({
   role: v.optional(oneOf('client', 'server', 'other', 'router')),
   sysctl: v.optional(sysctls),
   programs: v.optional(list(program, 256)),
-  firewall: v.optional(firewallLines),
   sigpipe: v.optional(oneOf('default', 'ignore')),
   routes: v.optional(list(route, MOST_ROUTES)),
+  firewall: v.optional(firewallLines),
 })
 
 const linkSettings: v.GenericSchema<unknown, LinkSettingsDocument> = record({
@@ -160,7 +160,6 @@ const timedActions: Readonly<Record<TimedActionDocument['do'], v.GenericSchema<u
     ),
   }),
   call: record({ at: duration, do: oneOf('call'), host: hostName, call: handCall, pid: v.optional(pid) }),
-  firewall: record({ at: duration, do: oneOf('firewall'), host: hostName, line: firewallLine }),
   signal: record({
     at: duration,
     do: oneOf('signal'),
@@ -168,6 +167,7 @@ const timedActions: Readonly<Record<TimedActionDocument['do'], v.GenericSchema<u
     signal: oneOf(...SIGNAL_NAMES),
     pid: v.optional(pid),
   }),
+  firewall: record({ at: duration, do: oneOf('firewall'), host: hostName, line: firewallLine }),
 }
 
 export const scenarioSchema: v.GenericSchema<unknown, ScenarioDocument> = record({
