@@ -63,6 +63,13 @@ export function nextState(direction: Direction, kind: SegmentKind, state: TcpCtS
   return row[state] ?? row.otherwise
 }
 
+/** Which flags may stand together (tcp_valid_flags); PSH, URG, ECE and CWR change nothing. Everything else is INVALID, whatever the connection. */
+const SENSIBLE: readonly number[] = [SYN, SYN | ACK, RST, RST | ACK, FIN | ACK, ACK]
+
+export function areSensible(flags: number): boolean {
+  return SENSIBLE.includes(flags & (SYN | ACK | RST | FIN))
+}
+
 /** RST counts for most, then SYN, FIN, ACK. */
 export function segmentKind(flags: number): SegmentKind {
   if (flags & RST) return 'rst'

@@ -65,11 +65,11 @@ export function inWindow(track: TcpTrack, direction: Direction, segment: TcpSegm
   const said = readSegment(sender, receiver, track, segment)
   const verdict = judge(sender, receiver, said)
   if (verdict !== 'inWindow') {
-    if (verdict === 'outOfWindow' && overshoots(sender, receiver, said)) {
-      sender.end = said.end
-      sender.unacknowledged = true
-    }
-    return liberal || sender.liberal ? 'inWindow' : verdict
+    if (liberal || sender.liberal) return 'inWindow'
+    if (verdict === 'late' || !overshoots(sender, receiver, said)) return verdict
+    sender.end = said.end
+    sender.unacknowledged = true
+    return 'late'
   }
   learn(sender, receiver, segment, said)
   countRetransmission(track, direction, segment, said)
@@ -134,17 +134,24 @@ function learnStart(track: TcpTrack, direction: Direction, segment: TcpSegment):
 function judge(sender: FlowEnd, receiver: FlowEnd, { seq, end, sack }: Said): WindowVerdict {
   if (!before(seq, plus(sender.maxEnd, 1))) return 'outOfWindow'
   if (!before(sack, plus(receiver.end, 1))) return 'outOfWindow'
-  const inReceiveWindow = receiver.maxWindow === 0 || after(end, plus(sender.end, -receiver.maxWindow - 1))
-  const ackWindow = Math.max(sender.maxWindow, LEAST_ACK_WINDOW)
-  if (!inReceiveWindow || !after(sack, plus(receiver.end, -ackWindow - 1))) return 'late'
-  return 'inWindow'
+  return isRecent(sender, receiver, end, sack) ? 'inWindow' : 'late'
 }
 
-/** Only its beginning is beyond what was allowed, and not by much: the acknowledgment of it shall not be held against the other end. */
+/** Neither the bytes nor the acknowledgment are of long ago. */
+function isRecent(sender: FlowEnd, receiver: FlowEnd, end: number, sack: number): boolean {
+  const ackWindow = Math.max(sender.maxWindow, LEAST_ACK_WINDOW)
+  const inReceiveWindow = receiver.maxWindow === 0 || after(end, plus(sender.end, -receiver.maxWindow - 1))
+  return inReceiveWindow && after(sack, plus(receiver.end, -ackWindow - 1))
+}
+
+/** Only its place is beyond what was allowed, and not by much: it passes, and its acknowledgment shall not be held against the other end. */
 function overshoots(sender: FlowEnd, receiver: FlowEnd, said: Said): boolean {
   const by = seqDiff(seq32(said.end), seq32(sender.maxEnd)) + 1
   return (
-    !before(said.seq, plus(sender.maxEnd, 1)) && by <= receiver.maxWindow && before(said.sack, plus(receiver.end, 1))
+    !before(said.seq, plus(sender.maxEnd, 1)) &&
+    by <= receiver.maxWindow &&
+    before(said.sack, plus(receiver.end, 1)) &&
+    isRecent(sender, receiver, said.end, said.sack)
   )
 }
 

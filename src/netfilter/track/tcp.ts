@@ -6,8 +6,8 @@ import { MICROS_PER_SECOND, seq32, seqLt } from '../../base'
 import type { Micros } from '../../base'
 import type { Sysctl } from '../../trace'
 import type { TcpSegment } from '../../wire'
-import type { Direction, Flow, TcpCtState, TcpTrack } from '../records'
-import { nextState, segmentKind } from './tcp-states'
+import type { Direction, Flow, SegmentKind, TcpCtState, TcpTrack } from '../records'
+import { areSensible, nextState, segmentKind } from './tcp-states'
 import { beginEnd, createEnd, endOf, inWindow, pickUpEnds } from './tcp-window'
 
 /**
@@ -36,10 +36,10 @@ const TIMEOUTS: Readonly<Record<TcpCtState, keyof Sysctl>> = {
 
 /** The track of a connection whose first segment this is; a sentence where it cannot be one. */
 export function beginTcp(segment: TcpSegment, sysctl: Readonly<Sysctl>): TcpTrack | string {
+  if (!areSensible(segment.flags)) return 'flags that do not go together'
   const kind = segmentKind(segment.flags)
   const state = nextState(0, kind, 'NONE')
-  if (state === 'invalid' || state === 'ignore')
-    return `no connection begins with ${kind === 'none' ? 'no flags' : kind}`
+  if (state === 'invalid' || state === 'ignore') return `no connection begins with ${kind}`
   const track: TcpTrack = {
     state: 'NONE',
     ends: [createEnd(), createEnd()],
@@ -57,6 +57,9 @@ export function beginTcp(segment: TcpSegment, sysctl: Readonly<Sysctl>): TcpTrac
   return track
 }
 
+/** States in which one end at least has sent its FIN. */
+const CLOSING: ReadonlySet<TcpCtState> = new Set(['FIN_WAIT', 'CLOSE_WAIT', 'LAST_ACK', 'TIME_WAIT', 'CLOSE'])
+
 /** A segment of a tracked connection. */
 export function trackTcp(
   flow: Flow,
@@ -68,6 +71,7 @@ export function trackTcp(
 ): TcpVerdict {
   const before = track.state
   const kind = segmentKind(segment.flags)
+  if (!areSensible(segment.flags)) return invalid('flags that do not go together')
   let from = before
   let to = nextState(direction, kind, before)
   if (to === 'invalid') return invalid(`${kind} in state ${before}`)
@@ -85,14 +89,18 @@ export function trackTcp(
     to = 'SYN_RECV'
     track.state = from
   }
-  if (kind === 'rst' && to === 'CLOSE') {
+  // Once an end has closed, a reset may be of a socket that knows nothing any more: it is believed whatever its numbers.
+  let known = kind === 'rst' && (CLOSING.has(before) || answersSyn(flow, track, segment))
+  if (kind === 'rst' && to === 'CLOSE' && !known) {
     const judged = judgeReset(flow, track, direction, segment, sysctl)
     if (judged === 'invalid') return invalid('a reset below what was acknowledged')
     if (judged === 'challenge') to = before
+    known = judged !== 'closes' && answersAck(flow, track, segment)
   }
-  if (!answersIgnored(flow, track, segment)) {
+  if (!known) {
     const verdict = inWindow(track, direction, segment, sysctl.nf_conntrack_tcp_be_liberal !== 0)
     if (verdict === 'outOfWindow') {
+      shortenDead(flow, track, direction, kind, sysctl, now)
       return sysctl.nf_conntrack_tcp_ignore_invalid_rst !== 0 && kind === 'rst' ? ACCEPT : invalid('out of window')
     }
     if (verdict === 'late') return ACCEPT
@@ -103,6 +111,32 @@ export function trackTcp(
   if (from !== to && to === 'FIN_WAIT') track.ends[direction].closeInit = true
   return settleFlow(flow, track, segment, { from, to, sysctl, now })
 }
+
+/**
+ * A FIN or reset that does not fit, from either end: the ends know more than conntrack does, and the entry shall not hang around for days
+ * (nf_tcp_handle_invalid).
+ */
+function shortenDead(
+  flow: Flow,
+  track: TcpTrack,
+  direction: Direction,
+  kind: SegmentKind,
+  sysctl: Readonly<Sysctl>,
+  now: Micros,
+): void {
+  if (!flow.assured || (kind !== 'rst' && kind !== 'fin')) return
+  if (track.lastDirection === direction || (track.lastKind !== 'fin' && track.lastKind !== 'rst')) {
+    track.lastKind = kind
+    track.lastDirection = direction
+    return
+  }
+  if (flow.expiresAt - now < LEAST_TO_SHORTEN) return
+  const most = now + sysctl.nf_conntrack_tcp_timeout_unacknowledged * MICROS_PER_SECOND
+  flow.expiresAt = Math.min(flow.expiresAt, most)
+}
+
+/** An entry with less than that to live is left alone. */
+const LEAST_TO_SHORTEN = 120 * MICROS_PER_SECOND
 
 function invalid(why: string): TcpVerdict {
   return { kind: 'invalid', why }
@@ -181,10 +215,14 @@ function noteIgnored(track: TcpTrack, direction: Direction, segment: TcpSegment)
   if (kind === 'ack') track.lastAck = segment.ack
 }
 
-/** The reset that answers a segment which was ignored above: it is known to be real. */
-function answersIgnored(flow: Flow, track: TcpTrack, segment: TcpSegment): boolean {
-  if (segmentKind(segment.flags) !== 'rst' || (segment.ack as number) !== track.lastEnd) return false
-  return (flow.seenReply && track.lastKind === 'syn') || (!flow.assured && track.lastKind === 'ack')
+/** The reset that answers a SYN which was let pass and not believed: the ends are in step, and it is known to be real. */
+function answersSyn(flow: Flow, track: TcpTrack, segment: TcpSegment): boolean {
+  return flow.seenReply && track.lastKind === 'syn' && (segment.ack as number) === track.lastEnd
+}
+
+/** The same, of an ACK. */
+function answersAck(flow: Flow, track: TcpTrack, segment: TcpSegment): boolean {
+  return !flow.assured && track.lastKind === 'ack' && (segment.ack as number) === track.lastEnd
 }
 
 /** A reset must hit: the exact number closes, one in the window may only bring a challenge ACK about (RFC 5961 3.2), one below is a forgery. */
@@ -194,13 +232,16 @@ function judgeReset(
   direction: Direction,
   segment: TcpSegment,
   sysctl: Readonly<Sysctl>,
-): 'closes' | 'challenge' | 'invalid' {
+): 'closes' | 'unknown' | 'challenge' | 'invalid' {
   const other = track.ends[direction === 0 ? 1 : 0]
-  if (!other.maxAckSet) return 'closes'
+  if (!other.maxAckSet) return 'unknown'
   const established = flow.assured && track.state === 'ESTABLISHED'
   if (segment.seq === 0 && !established) return 'closes'
+  // It may answer a SYN that was let pass and not believed.
+  if (track.lastKind === 'syn') return 'closes'
   if (seqLt(segment.seq, seq32(other.maxAck)) && sysctl.nf_conntrack_tcp_ignore_invalid_rst === 0) return 'invalid'
   if (!established || (segment.seq as number) === other.maxAck) return 'closes'
-  const train = track.lastKind === 'ack' && track.lastDirection === direction
-  return train && (segment.seq as number) === track.lastEnd ? 'closes' : 'challenge'
+  const train =
+    track.lastKind === 'ack' && track.lastDirection === direction && (segment.seq as number) === track.lastEnd
+  return train ? 'closes' : 'challenge'
 }
