@@ -1,12 +1,12 @@
 /** A host as it is when its power comes on: tables empty, the profile's sysctls set, one process waiting. */
 import { createPrng, nextU32 } from '../base'
+import { compileProgram } from '../programs'
 import { LINUX_SYSCTL } from '../trace'
 import type { HostSpec } from '../trace'
 import { parseIpv4 } from '../wire'
 import { freshFirewall } from './firewall'
 import { aloneConfig, freshIp } from './ip'
 import type { IpConfig } from './ip'
-import { compileProgram } from './program'
 import { addFirstProcess } from './processes/create'
 import { FIRST_PID } from './records'
 import type { Host } from './records'

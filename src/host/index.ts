@@ -16,4 +16,5 @@ export {
   hostThreadWakes,
   startPrograms,
 } from './threads'
+export { hostAttach } from './spawn'
 export { hostTcpInfo, viewHost } from './view'

@@ -9,7 +9,8 @@
 import type { Micros } from '../base'
 import type { Netfilter } from '../netfilter'
 import type { Endpoint, Tcb, TcpConfig } from '../tcp'
-import type { Call, CallView, HostSpec, SignalAction, SignalName, Sysctl } from '../trace'
+import type { Program } from '../programs'
+import type { Call, CallView, HostSpec, MessageView, SignalAction, SignalName, Sysctl } from '../trace'
 import type { Ipv4Address } from '../wire'
 import type { UdpState } from './udp/records'
 import type { UnixState } from './unix/records'
@@ -237,21 +238,6 @@ export interface QueueEntry {
   since: Micros
 }
 
-export interface Program {
-  readonly name: string
-  readonly startMicros: Micros
-  readonly code: readonly Instruction[]
-  /** Name of the process it runs in; '' for the host's own. */
-  readonly process: string
-}
-
-/** A program's steps without nesting. `end` is the instruction after the loop. */
-export type Instruction =
-  | { readonly op: 'call'; readonly call: Call; readonly as: string }
-  | { readonly op: 'sleep'; readonly micros: Micros }
-  | { readonly op: 'loop'; readonly times: number; readonly untilClosed: boolean; readonly end: number }
-  | { readonly op: 'again'; readonly start: number }
-
 export type ThreadState = 'ready' | 'blocked' | 'sleeping' | 'ended'
 
 export interface Thread {
@@ -265,14 +251,38 @@ export interface Thread {
   /** Event that let it go on. */
   cause: number
   pc: number
+  /** Instruction that it began with: 0 for main(). */
+  entry: number
   /** Loops that it is in, innermost last. */
-  loops: { start: number; left: number }[]
+  loops: Loop[]
   variables: Record<string, number>
+  /** Its buffers by name; a write makes a new array. */
+  buffers: Record<string, Uint8Array>
+  /** What the last poll(), select() or epoll_wait() told: descriptors, or the data of interests, with their bits. */
+  reported: readonly Reported[]
+  /** How long it waits when it goes on and on without a call, µs. */
+  busy: Micros
+  /** Socket that it received from last; -1 for none. */
+  readFrom: number
+  /** What it took for messages, newest last. */
+  messages: MessageView[]
   /** The call it makes, or makes next when given by hand. */
   call: Call | undefined
   blocked: Blocked | undefined
   /** The last calls, newest last. */
   history: CallView[]
+}
+
+/** A loop that a thread is in: rounds left, and for a loop over descriptors what they are. */
+export interface Loop {
+  readonly start: number
+  left: number
+  readonly reported: readonly Reported[]
+}
+
+export interface Reported {
+  readonly data: number
+  readonly events: number
 }
 
 /** A call that waits. */
@@ -305,7 +315,7 @@ export type BlockReason =
   | 'nothing ready'
   | 'no child has ended'
 
-/** How many calls a thread remembers. */
+/** How many calls, and how many messages, a thread remembers. */
 export const HISTORY = 8
 /** Ended threads that a host remembers, so that a click's result can be read. */
 export const ENDED_THREADS = 16

@@ -16,6 +16,7 @@ import { goAsChild } from './processes/fork'
 import { deliverSignal, terminate } from './processes/signals'
 import { createThread, endThread, liveThreads } from './processes/thread'
 import { advance, callReturned, resolveFd } from './program'
+import { noteMessage, startFunction } from './spawn'
 import { FIRST_PID, HISTORY } from './records'
 import type { Host, Process, Thread } from './records'
 import { makeReady } from './wake'
@@ -91,20 +92,29 @@ function takeStep(host: Host, process: Process, thread: Thread, io: HostIo): voi
     if (thread.call !== undefined) enterCall(host, process, thread, thread.call, io)
     return
   }
-  const step = advance(thread, host.programs[thread.program].code)
+  const step = advance(thread, host.programs[thread.program].code, io.now)
   if (step.next === 'call') {
     enterCall(host, process, thread, step.call, io)
   } else if (step.next === 'sleep') {
     thread.state = 'sleeping'
     thread.wakesAt = io.now + step.micros
     io.scheduleThread(host.index, thread.id, thread.wakesAt)
+  } else if (step.next === 'thread') {
+    makeReady(host, thread, startFunction(host, thread, step, io), io)
+  } else if (step.next === 'message') {
+    makeReady(host, thread, noteMessage(thread, step, io), io)
   } else {
     const { name } = host.programs[thread.program]
     io.recorder.emit('host/programEnded', 'programEnds', thread.id, io.recorder.text(name))
     endThread(host, thread)
-    // main() has come back, and there is no other thread: exit(0).
-    if (!process.interactive && liveThreads(host, process.pid).length === 0) terminate(host, process, 'exited 0', io)
+    if (!process.interactive && isOver(host, process, thread)) terminate(host, process, 'exited 0', io)
   }
+}
+
+/** main() has come back, which takes the threads that it started with it; or there is nobody left. */
+function isOver(host: Host, { pid }: Process, ended: Thread): boolean {
+  const others = liveThreads(host, pid)
+  return others.length === 0 || (ended.entry === 0 && others.every(({ program }) => program === ended.program))
 }
 
 function enterCall(host: Host, process: Process, thread: Thread, call: Call, io: HostIo): void {
@@ -191,7 +201,7 @@ function leaveCall(
   if (thread.program === -1) {
     endThread(host, thread)
   } else {
-    callReturned(thread, host.programs[thread.program].code, value, outcome.kept ?? value)
+    callReturned(thread, host.programs[thread.program].code, outcome)
     makeReady(host, thread, event, io)
   }
   if (child !== undefined) goAsChild(host, child, io)

@@ -19,7 +19,7 @@ import { formatIpv4 } from '../wire'
 import { acceptQueueRoom, synQueueRoom } from './admit'
 import { formatCall } from './call-text'
 import { viewIp } from './ip/view'
-import { resolveFd } from './program'
+import { nextCall, resolveFd } from './program'
 import { viewEpolls, viewPoll } from './readiness/view'
 import type { Host, Listener, OpenFile, Process, QueueEntry, Socket, Thread } from './records'
 import { stateOf } from './sockets'
@@ -47,7 +47,7 @@ export function viewHost(host: Host, now: Micros): HostView {
     address: formatIpv4(host.address),
     role: host.role,
     up: host.up,
-    processes: [...host.processes.values()].map((process) => viewProcess(host, process)),
+    processes: [...host.processes.values()].map((process) => viewProcess(host, process, now)),
     sockets: shownSockets(host, holders).map((socket) => viewSocket(host, socket, holders.get(socket.id) ?? [], now)),
     socketCount: host.sockets.size,
     stateCounts,
@@ -58,6 +58,7 @@ export function viewHost(host: Host, now: Micros): HostView {
     ),
     epolls: viewEpolls(host),
     ip: viewIp(host, now),
+    programs: host.programs.map(({ name, lines }) => ({ name, lines })),
   }
 }
 
@@ -155,7 +156,7 @@ function viewQueue(host: Host, queue: ReadonlyMap<number, QueueEntry>): QueueEnt
   return out
 }
 
-function viewProcess(host: Host, process: Process): ProcessView {
+function viewProcess(host: Host, process: Process, now: Micros): ProcessView {
   const { pid, name, descriptors, parent, ended, interactive, signals } = process
   const table = [...descriptors].toSorted(([a], [b]) => a - b)
   const actions = Object.entries(signals).map(([signal, { action, restart }]) => {
@@ -170,7 +171,7 @@ function viewProcess(host: Host, process: Process): ProcessView {
     }),
     threads: [...host.threads.values()]
       .filter((thread) => thread.pid === pid)
-      .map((thread) => viewThread(host, thread)),
+      .map((thread) => viewThread(host, thread, now)),
     parent,
     ended,
     interactive,
@@ -186,20 +187,35 @@ function viewDescriptor(host: Host, fd: number, { id, socket, nonblock, special 
   return { fd, socket, nonblock, file: id, kind: special?.kind ?? 'socket', references }
 }
 
-function viewThread(host: Host, thread: Thread): ThreadView {
+function viewThread(host: Host, thread: Thread, now: Micros): ThreadView {
   const { blocked, state } = thread
   return {
     thread: thread.id,
     program: thread.program === -1 ? '' : host.programs[thread.program].name,
-    current: currentStep(host, thread),
+    current: currentStep(host, thread, now),
     blockedSince: blocked?.since ?? null,
     sleepingUntil: state === 'sleeping' && thread.wakesAt !== NEVER ? thread.wakesAt : null,
     calls: thread.history.map((call) => ({ ...call, returned: call.returned === null ? null : { ...call.returned } })),
+    place: placeOf(host, thread),
+    waitsFor: blocked?.reason ?? '',
+    variables: { ...thread.variables },
+    messages: thread.messages.map((message) => ({ ...message })),
   }
 }
 
+/** The line of the call that it is in, or of what it does next. */
+function placeOf(host: Host, { program, state, pc, entry }: Thread): ThreadView['place'] {
+  if (program === -1 || state === 'ended') return null
+  const { code, lines, entries } = host.programs[program]
+  // The counter is past a sleep while it lasts.
+  const before = code.at(Math.max(0, pc - 1))
+  const sleeps = state === 'sleeping' && (before?.op === 'sleep' || before?.op === 'sleepMs')
+  const line = (sleeps ? before : code.at(pc))?.line ?? lines.length - 1
+  return { program, line, entry: entries.find(({ at }) => at === entry)?.name ?? 'main' }
+}
+
 /** The call that it is in, or that comes next; of a loop, the first call in it. */
-function currentStep(host: Host, thread: Thread): string {
+function currentStep(host: Host, thread: Thread, now: Micros): string {
   if (thread.state === 'ended') return ''
   if (thread.blocked !== undefined) return thread.blocked.text
   if (thread.state === 'sleeping') return `sleep until ${formatDuration(thread.wakesAt)}`
@@ -207,8 +223,9 @@ function currentStep(host: Host, thread: Thread): string {
   const { code } = host.programs[thread.program]
   for (let pc = thread.pc; pc < code.length; pc++) {
     const instruction = code[pc]
-    if (instruction.op === 'call') return callText(thread, instruction.call)
+    if (instruction.op === 'call') return callText(thread, nextCall(thread, instruction, now))
     if (instruction.op === 'sleep') return `sleep ${formatDuration(instruction.micros)}`
+    if (instruction.op === 'sleepMs') return 'sleep'
   }
   return ''
 }

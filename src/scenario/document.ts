@@ -4,7 +4,7 @@
  *
  * Version 1. A document of another version is refused by name; fields are never reinterpreted within a version.
  */
-import type { Call, Command, SignalName } from '../trace'
+import type { Call, Command, Expression, SignalName, Step } from '../trace'
 
 /** `'10ms'`, `'1.5s'`, `'2h'`, or a whole number of microseconds. */
 export type Duration = string | number
@@ -68,20 +68,48 @@ export interface RouteDocument {
   readonly mtu?: number
 }
 
-export interface ProgramDocument {
+/** A program that is written out, or a ready-made one with its settings. */
+export type ProgramDocument = WrittenProgram | UsedProgram
+
+export interface WrittenProgram {
   readonly name: string
   /** At time 0 where left out. */
   readonly start?: Duration
   readonly steps: readonly StepDocument[]
-  /** A process of its own, which ends with its last program; without a name it runs in the host's own, where a person's calls are made. */
+  /**
+   * The process it runs in: programs that name the same one share its descriptors, and it ends with the last of them. Where left out: the
+   * host's own, in which a person's calls are made.
+   */
+  readonly process?: string
+  /** What each of its threads begins with. */
+  readonly variables?: Readonly<Record<string, number>>
+  /** What `thread` starts. */
+  readonly functions?: Readonly<Record<string, FunctionDocument>>
+}
+
+/** A program of src/programs/library by its id. A client's `server` is a host's name or an address; the first other host where left out. */
+export interface UsedProgram {
+  readonly use: string
+  readonly with?: Readonly<Record<string, number | string>>
+  readonly start?: Duration
   readonly process?: string
 }
 
+export interface FunctionDocument {
+  readonly parameters: readonly string[]
+  readonly steps: readonly StepDocument[]
+}
+
+type Nested = { readonly steps: unknown } | { readonly do: unknown } | { readonly sleepMicros: unknown }
+
 /** A step as the engine has it, but with durations in units, and with hosts' names where the engine wants addresses. */
 export type StepDocument =
-  | (Call & { readonly as?: string })
+  | Exclude<Step, Nested>
   | { readonly sleep: Duration }
   | { readonly repeat: number | 'forever'; readonly untilClosed?: boolean; readonly steps: readonly StepDocument[] }
+  | { readonly while: Expression; readonly steps: readonly StepDocument[] }
+  | { readonly each: { readonly fd: string; readonly events: string }; readonly steps: readonly StepDocument[] }
+  | { readonly if: Expression; readonly do: readonly StepDocument[]; readonly else?: readonly StepDocument[] }
 
 export interface LinkDocument {
   /** Names of the hosts at its ends. */
@@ -146,6 +174,12 @@ export type TimedActionDocument = { readonly at: Duration } & (
   | { readonly do: 'restart'; readonly host: string }
   | { readonly do: 'sysctl'; readonly host: string; readonly name: string; readonly value: number | string }
   | { readonly do: 'call'; readonly host: string; readonly call: Call; readonly pid?: number }
+  | {
+      readonly do: 'attach'
+      readonly host: string
+      readonly program: string
+      readonly settings?: Readonly<Record<string, number | string>>
+    }
   | { readonly do: 'signal'; readonly host: string; readonly signal: SignalName; readonly pid?: number }
   /** A line for iptables, or one that begins with conntrack. */
   | { readonly do: 'firewall'; readonly host: string; readonly line: string }

@@ -4,13 +4,10 @@
  */
 import { parseIpv4 } from '../wire'
 import { sysctlError } from '../trace'
-import type { ScenarioDocument, StepDocument } from './document'
+import type { ScenarioDocument } from './document'
 import { addressOf } from './defaults'
+import { programsError, serverError } from './program-references'
 import { shown } from './schema/primitives'
-import { MOST_STEPS } from './schema/scenario'
-
-/** Loops within loops. */
-const DEEPEST_LOOPS = 8
 
 /** The first thing that does not add up, or undefined. */
 export function referenceError(document: ScenarioDocument): string | undefined {
@@ -102,87 +99,10 @@ function actionsError(document: ScenarioDocument, names: ReadonlySet<string>): s
     const link = 'link' in action ? (action.link ?? 0) : 0
     const needsLink = action.do === 'unplug' || action.do === 'plug' || action.do === 'change'
     if (needsLink && link >= links) return `${place}.link: there is no link ${link}.`
+    const attached = action.do === 'attach' ? serverError(action.settings ?? {}, names, `${place}.settings`) : undefined
+    if (attached !== undefined) return attached
     const problem = action.do === 'sysctl' ? sysctlError(action.name, action.value) : undefined
     if (problem !== undefined) return `${place}: ${problem}`
-  }
-  return undefined
-}
-
-function programsError(document: ScenarioDocument): string | undefined {
-  const names = new Set(document.hosts.map((host) => host.name))
-  const count = { steps: 0 }
-  for (const [h, host] of document.hosts.entries()) {
-    for (const [p, program] of (host.programs ?? []).entries()) {
-      const place = `hosts[${h}].programs[${p}].steps`
-      const problem = stepsError(program.steps, place, { names, kept: new Set(), count, depth: 0 })
-      if (problem !== undefined) return problem
-    }
-  }
-  return undefined
-}
-
-interface Scope {
-  readonly names: ReadonlySet<string>
-  /** Names under which steps so far keep values. */
-  readonly kept: Set<string>
-  readonly count: { steps: number }
-  readonly depth: number
-}
-
-function stepsError(steps: readonly StepDocument[], place: string, scope: Scope): string | undefined {
-  for (const [index, step] of steps.entries()) {
-    const here = `${place}[${index}]`
-    if (++scope.count.steps > MOST_STEPS) return `${here}: the document has more than ${MOST_STEPS} steps.`
-    const problem = 'steps' in step ? loopError(step.steps, here, scope) : stepError(step, here, scope)
-    if (problem !== undefined) return problem
-  }
-  return undefined
-}
-
-function loopError(steps: readonly StepDocument[], here: string, scope: Scope): string | undefined {
-  if (scope.depth >= DEEPEST_LOOPS) return `${here}: loops are nested deeper than ${DEEPEST_LOOPS}.`
-  if (steps.length === 0) return `${here}.steps: expected at least one step, got none.`
-  return stepsError(steps, `${here}.steps`, { ...scope, depth: scope.depth + 1 })
-}
-
-/** Names of descriptors in the lists of poll() and select(), with the field they stand in. */
-function listedReferences(step: Extract<StepDocument, { call: string }>): (readonly [string, string | number])[] {
-  if (step.call === 'poll') return step.fds.map(({ fd }, index) => [`fds[${index}].fd`, fd] as const)
-  if (step.call !== 'select') return []
-  return (['read', 'write', 'except'] as const).flatMap((set) => {
-    return (step[set] ?? []).map((fd, index) => [`${set}[${index}]`, fd] as const)
-  })
-}
-
-function stepError(step: StepDocument, here: string, { names, kept }: Scope): string | undefined {
-  if (!('call' in step)) return undefined
-  for (const [field, reference] of listedReferences(step)) {
-    if (typeof reference !== 'string' || kept.has(reference)) continue
-    return `${here}.${field}: no earlier step keeps a descriptor as ${shown(reference)}.`
-  }
-  for (const field of ['fd', 'to', 'target', 'pid'] as const) {
-    const reference: unknown = Object.hasOwn(step, field)
-      ? (step as Readonly<Record<string, unknown>>)[field]
-      : undefined
-    if (typeof reference !== 'string' || kept.has(reference)) continue
-    const what = field === 'pid' ? 'a process' : field === 'to' && step.call !== 'dup2' ? 'an address' : 'a descriptor'
-    return `${here}.${field}: no earlier step keeps ${what} as ${shown(reference)}.`
-  }
-  if (step.as !== undefined) kept.add(step.as)
-  if (step.call === 'recvfrom' && step.from !== undefined) kept.add(step.from)
-  const addresses: readonly (readonly [string, string])[] =
-    step.call === 'connect' || step.call === 'sendto'
-      ? [['address', step.address ?? '0.0.0.0']]
-      : step.call === 'rawSend'
-        ? [
-            ['src', step.src],
-            ['dst', step.dst],
-          ]
-        : []
-  for (const [field, value] of addresses) {
-    if (parseIpv4(value) === undefined && !names.has(value)) {
-      return `${here}.${field}: ${shown(value)} is neither a host nor an IPv4 address.`
-    }
   }
   return undefined
 }

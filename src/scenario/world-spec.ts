@@ -1,16 +1,5 @@
 /** From a document to what the engine builds a world from: every default filled in, names resolved, times in µs. */
-import type {
-  Action,
-  Call,
-  FaultSpec,
-  HostSpec,
-  LinkSettings,
-  LinkSpec,
-  RouteSpec,
-  Step,
-  TimedAction,
-  WorldSpec,
-} from '../trace'
+import type { Action, FaultSpec, HostSpec, LinkSettings, LinkSpec, RouteSpec, TimedAction, WorldSpec } from '../trace'
 import { DEFAULT_LINK, DEFAULT_SEED, addressOf, defaultRole } from './defaults'
 import type {
   FaultDocument,
@@ -19,9 +8,9 @@ import type {
   LinkSettingsDocument,
   RouteDocument,
   ScenarioDocument,
-  StepDocument,
   TimedActionDocument,
 } from './document'
+import { toProgram, toSettings } from './program-spec'
 import { bitsPerSecond, micros } from './units'
 
 /** The process that a scenario's calls by hand belong to: the host's own. */
@@ -38,7 +27,7 @@ export function toWorldSpec(document: ScenarioDocument): WorldSpec {
     hosts: document.hosts.map((host, place) => toHost(document, host, place, addresses)),
     links: (document.links ?? ordinaryLinks(document.hosts)).map((link) => toLink(link, index)),
     faults: (document.faults ?? []).map((fault) => toFault(fault, index)),
-    actions: (document.actions ?? []).map((action) => toTimedAction(action, index)),
+    actions: (document.actions ?? []).map((action) => toTimedAction(action, index, addresses)),
   }
 }
 
@@ -58,12 +47,7 @@ function toHost(
     address: addressOf(document, host, place),
     role: host.role === 'router' ? 'other' : (host.role ?? defaultRole(place)),
     sysctl: { ...(host.role === 'router' ? { ip_forward: 1 } : {}), ...host.sysctl },
-    programs: (host.programs ?? []).map((program) => ({
-      name: program.name,
-      startMicros: micros(program.start, 0),
-      steps: program.steps.map((step) => toStep(step, addresses)),
-      ...(program.process === undefined ? {} : { process: program.process }),
-    })),
+    programs: (host.programs ?? []).map((program) => toProgram(program, host, addresses)),
     ...(host.sigpipe === undefined ? {} : { sigpipe: host.sigpipe }),
     ...(routes === undefined ? {} : { routes: routes.map((route) => toRoute(document, host.name, route, addresses)) }),
     ...(host.firewall === undefined ? {} : { firewall: host.firewall }),
@@ -92,27 +76,13 @@ function toRoute(
   }
 }
 
-function toStep(step: StepDocument, addresses: ReadonlyMap<string, string>): Step {
-  if ('sleep' in step) return { sleepMicros: micros(step.sleep, 0) }
-  if ('steps' in step) return { ...step, steps: step.steps.map((inner) => toStep(inner, addresses)) }
-  return resolveAddresses(step, addresses)
-}
-
-function resolveAddresses<T extends Call>(call: T, addresses: ReadonlyMap<string, string>): T {
-  const resolved = (name: string): string => addresses.get(name) ?? name
-  if (call.call === 'connect') return { ...call, address: resolved(call.address) }
-  if (call.call === 'sendto' && call.address !== undefined) return { ...call, address: resolved(call.address) }
-  if (call.call === 'rawSend') return { ...call, src: resolved(call.src), dst: resolved(call.dst) }
-  return call
-}
-
 function toLink(link: LinkDocument, index: (name: string) => number): LinkSpec {
-  const both = { ...DEFAULT_LINK, ...toSettings(link.both ?? {}) }
+  const both = { ...DEFAULT_LINK, ...toLinkChanges(link.both ?? {}) }
   return {
     a: index(link.a),
     b: index(link.b),
-    aToB: { ...both, ...toSettings(link.aToB ?? {}) },
-    bToA: { ...both, ...toSettings(link.bToA ?? {}) },
+    aToB: { ...both, ...toLinkChanges(link.aToB ?? {}) },
+    bToA: { ...both, ...toLinkChanges(link.bToA ?? {}) },
     ...(link.aAddress === undefined ? {} : { aAddress: link.aAddress }),
     ...(link.bAddress === undefined ? {} : { bAddress: link.bAddress }),
     ...(link.arp === undefined ? {} : { arp: link.arp }),
@@ -120,7 +90,7 @@ function toLink(link: LinkDocument, index: (name: string) => number): LinkSpec {
 }
 
 /** The engine's names for the settings that are there. */
-function toSettings(settings: LinkSettingsDocument): Partial<LinkSettings> {
+function toLinkChanges(settings: LinkSettingsDocument): Partial<LinkSettings> {
   const { rate, delay, jitter, queue, mark, loss, reorder, reorderDelay, duplicate, corrupt, mtu, blackHole } = settings
   const all: Readonly<Record<keyof LinkSettings, number | undefined>> = {
     rateBitsPerSecond: rate === undefined ? undefined : bitsPerSecond(rate, 0),
@@ -150,11 +120,19 @@ function toFault(fault: FaultDocument, index: (name: string) => number): FaultSp
   }
 }
 
-function toTimedAction(timed: TimedActionDocument, index: (name: string) => number): TimedAction {
-  return { at: micros(timed.at, 0), action: toAction(timed, index) }
+function toTimedAction(
+  timed: TimedActionDocument,
+  index: (name: string) => number,
+  addresses: ReadonlyMap<string, string>,
+): TimedAction {
+  return { at: micros(timed.at, 0), action: toAction(timed, index, addresses) }
 }
 
-function toAction(timed: TimedActionDocument, index: (name: string) => number): Action {
+function toAction(
+  timed: TimedActionDocument,
+  index: (name: string) => number,
+  addresses: ReadonlyMap<string, string>,
+): Action {
   switch (timed.do) {
     case 'unplug':
     case 'plug':
@@ -164,13 +142,17 @@ function toAction(timed: TimedActionDocument, index: (name: string) => number): 
         kind: 'link',
         link: timed.link ?? 0,
         direction: timed.direction ?? 'both',
-        settings: toSettings(timed.settings),
+        settings: toLinkChanges(timed.settings),
       }
     case 'crash':
     case 'restart':
       return { kind: timed.do, host: index(timed.host) }
     case 'sysctl':
       return { kind: 'sysctl', host: index(timed.host), name: timed.name, value: timed.value }
+    case 'attach': {
+      const settings = toSettings(timed.program, timed.settings ?? {}, timed.host, addresses)
+      return { kind: 'attach', host: index(timed.host), program: timed.program, settings }
+    }
     case 'signal':
       return { kind: 'signal', host: index(timed.host), pid: timed.pid ?? HAND_PID, signal: timed.signal }
     case 'firewall':

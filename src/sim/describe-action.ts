@@ -34,5 +34,7 @@ export function describeAction(action: Action, spec: WorldSpec): string {
       return `${host(action.host)}: kill -${action.signal.slice(3)} ${action.pid}`
     case 'spawn':
       return `${host(action.host)}: new process`
+    case 'attach':
+      return `${host(action.host)}: run ${action.program}`
   }
 }

@@ -12,6 +12,7 @@ import {
   crashHost,
   createHost,
   hostAnswersFor,
+  hostAttach,
   hostCall,
   hostFirewall,
   hostInterrupt,
@@ -41,6 +42,7 @@ import {
   submitPacket,
 } from '../network'
 import type { Network, NetworkIo } from '../network'
+import { programSpec } from '../programs'
 import type { Action, WorldSpec } from '../trace'
 import { packetParts } from '../wire'
 import { describeAction } from './describe-action'
@@ -263,6 +265,10 @@ function act(world: World, action: Action): Result<void> {
       return hostSignal(host, action.pid, action.signal, hostIo)
     case 'spawn':
       return hostSpawn(host)
+    case 'attach': {
+      const program = programSpec(action.program, action.settings, state.now)
+      return program.ok ? hostAttach(host, program.value, hostIo) : program
+    }
   }
 }
 

@@ -106,6 +106,9 @@ export type SocketCall =
       readonly flags?: readonly string[]
       /** The buffer's address is none of the process's: EFAULT where bytes would be copied. */
       readonly badAddress?: boolean
+      /** A program's buffer that the bytes come from, and the place in it where they begin. */
+      readonly from?: string
+      readonly at?: number
     }
   | {
       readonly call: 'recv'
@@ -114,6 +117,9 @@ export type SocketCall =
       /** Any of MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, MSG_OOB. */
       readonly flags?: readonly string[]
       readonly badAddress?: boolean
+      /** A program's buffer that the bytes go into, and the place in it where they begin; what is read without one is thrown away. */
+      readonly into?: string
+      readonly at?: number
     }
   /** send() with an address, which a stream socket has no use for. Without one it is a send(). */
   | {
@@ -257,14 +263,3 @@ export type CallOutput =
       /** What does not print is a dot. */
       readonly preview: string
     }
-
-/** One step of a program. */
-export type Step =
-  /** Makes a call; `as` keeps the returned value (a descriptor, a count) under a name. */
-  | (Call & { readonly as?: string })
-  | { readonly sleepMicros: number }
-  /**
-   * Runs `steps` again and again: `repeat` times, or for ever. With `untilClosed`, leaves the loop when a recv in it
-   * returned 0 or any call in it failed.
-   */
-  | { readonly repeat: number | 'forever'; readonly untilClosed?: boolean; readonly steps: readonly Step[] }

@@ -30,6 +30,13 @@ export type Action =
   | { readonly kind: 'spawn'; readonly host: number }
   /** A line for `iptables`, or one that begins with `conntrack`. */
   | { readonly kind: 'firewall'; readonly host: number; readonly line: string }
+  /** Starts a ready-made program in a process of its own; `settings` by name, a client's server as an address. */
+  | {
+      readonly kind: 'attach'
+      readonly host: number
+      readonly program: string
+      readonly settings: Readonly<Record<string, number | string>>
+    }
 
 /** An action and where it was done: after `step` dispatches, with the clock at `at`. */
 export interface Command {

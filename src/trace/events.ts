@@ -187,6 +187,12 @@ export const EVENT_FIELDS = {
   'netfilter/natSettled': { packet: 'packet', target: 'text', from: 'text', to: 'text', number: 'uint' },
   /** The rules or the conntrack table were changed by hand. */
   'netfilter/changed': { line: 'text' },
+  /** A program began in a process of its own. */
+  'host/programStarted': { pid: 'uint', program: 'text' },
+  /** A thread started another one in a function of its program; 0 when the host has no room for more. */
+  'host/threadStarted': { thread: 'uint', child: 'uint', name: 'text' },
+  /** A program took so many bytes of its stream for one message; `around` more only frame it. */
+  'host/messageHandled': { thread: 'uint', bytes: 'uint', around: 'uint', text: 'text' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

@@ -12,7 +12,6 @@ export type {
   SocketDomain,
   SocketOption,
   SocketType,
-  Step,
 } from './calls'
 export { SOCKET_OPTIONS } from './calls'
 export * from './columns'
@@ -31,7 +30,8 @@ export { RULE_CODE, RULES } from './rules'
 export type { Rule, RuleName } from './rules'
 export type * from './snapshot'
 export { NO_LINK, ROUTE_TYPES } from './spec'
-export type { FaultSpec, HostSpec, LinkSpec, ProgramSpec, RouteSpec, RouteType, TimedAction, WorldSpec } from './spec'
+export type { ComputedField, Expression, FunctionSpec, ProgramSpec, Step, StepCall } from './program'
+export type { FaultSpec, HostSpec, LinkSpec, RouteSpec, RouteType, TimedAction, WorldSpec } from './spec'
 export { TCP_STATES } from './states'
 export type { TcpState } from './states'
 export { LINUX_SYSCTL } from './sysctl'

@@ -52,6 +52,8 @@ export interface HostView {
   readonly counters: Readonly<Record<string, number>>
   readonly epolls: readonly EpollView[]
   readonly ip: IpView
+  /** Programs that threads of this host run or have run, by their number. */
+  readonly programs: readonly ProgramView[]
 }
 
 /** An epoll instance: struct eventpoll. */
@@ -163,6 +165,27 @@ export interface ThreadView {
   readonly sleepingUntil: Micros | null
   /** The last calls it made with what they returned, newest last. */
   readonly calls: readonly CallView[]
+  /** Where it stands in the text of its program, `HostView.programs`; null for a call by hand and for a thread that has ended. */
+  readonly place: { readonly program: number; readonly line: number; readonly entry: string } | null
+  /** What a blocked call waits for: `accept queue empty`; '' when it is not blocked. */
+  readonly waitsFor: string
+  readonly variables: Readonly<Record<string, number>>
+  /** What it took for messages, newest last. */
+  readonly messages: readonly MessageView[]
+}
+
+/** Bytes that a program took for one message. */
+export interface MessageView {
+  /** Its beginning. */
+  readonly text: string
+  readonly bytes: number
+  readonly at: Micros
+}
+
+/** A program as C-like text, made of the code that runs. */
+export interface ProgramView {
+  readonly name: string
+  readonly lines: readonly { readonly indent: number; readonly text: string }[]
 }
 
 export interface CallView {

@@ -1,17 +1,9 @@
 /** What a world is built from: the normalised form of a scenario document, all defaults filled in, all times in µs. */
 import type { Micros } from '../base'
 import type { Action } from './command'
-import type { Step } from './calls'
 import type { LinkSettings } from './link-settings'
+import type { ProgramSpec } from './program'
 import type { Sysctl } from './sysctl'
-
-export interface ProgramSpec {
-  readonly name: string
-  readonly startMicros: Micros
-  readonly steps: readonly Step[]
-  /** The process it runs in, which ends with its last program; without a name, the host's own, which a person shares. */
-  readonly process?: string
-}
 
 export interface HostSpec {
   readonly name: string

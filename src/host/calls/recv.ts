@@ -3,6 +3,7 @@ import { atMark, readableBytes, receive, STAMPING, takeUrgent } from '../../tcp'
 import type { Tcb } from '../../tcp'
 import { ERRNO } from '../../trace'
 import type { CallOutput, TcpState } from '../../trace'
+import { bufferOf, storeBytes } from '../program'
 import type { Socket } from '../records'
 import { callState, settle } from '../sockets'
 import { tcpIo } from '../tcp-io'
@@ -28,9 +29,11 @@ export function recv(context: Recv): Outcome {
   // Nothing is as good as one byte here: a recv() of no bytes waits for data all the same (sock_rcvlowat).
   const target = Math.max(1, Math.min(flags.includes('MSG_WAITALL') ? want : lowat, want))
   let progress = peek ? 0 : (resumed?.progress ?? 0)
-  if (call.badAddress === true && tcb !== undefined && want > 0 && readableBytes(tcb) > 0) return failed('EFAULT')
+  const badAddress = call.badAddress === true || overruns(context, want)
+  if (badAddress && tcb !== undefined && want > 0 && readableBytes(tcb) > 0) return failed('EFAULT')
   if (want === 0 && tcb !== undefined && readableBytes(tcb) > 0) return returned(0)
-  if (tcb !== undefined) progress += copyOut(context, tcb, want - progress, peek)
+  if (tcb !== undefined) progress += copyOut(context, tcb, want - progress, peek, progress)
+  context.thread.readFrom = socket.id
   if (!peek && want > 0 && tcb?.finReceived === true && readableBytes(tcb) === 0) tcb.finRead = true
   if (progress >= target || (progress > 0 && tcb !== undefined && atMark(tcb))) return taken(socket, progress, peek)
   const ended = tcb === undefined || tcb.finReceived || tcb.receiveShutdown || state === 'CLOSED'
@@ -68,11 +71,29 @@ function peekFrom({ options }: Socket): number {
   return Math.max(0, options.peekOffset)
 }
 
-/** Takes up to `most` bytes out of the receive buffer, which may send a window update, or looks at them; returns how many. */
-function copyOut({ host, socket, io }: Recv, tcb: Tcb, most: number, peek: boolean): number {
+/** The program's buffer is too small for what is asked for: copy_to_iter would run into memory that is not the process's. */
+function overruns({ call, thread }: Recv, want: number): boolean {
+  if (call.into === undefined) return false
+  const at = call.at ?? 0
+  return at < 0 || at + want > bufferOf(thread, call.into).length
+}
+
+/**
+ * Takes up to `most` bytes out of the receive buffer, which may send a window update, or looks at them; returns how many. A program's buffer
+ * gets them behind the `before` bytes of the same call.
+ */
+function copyOut(
+  { host, socket, io, thread, call }: Recv,
+  tcb: Tcb,
+  most: number,
+  peek: boolean,
+  before: number,
+): number {
   const skip = peek ? peekFrom(socket) : 0
   if (most === 0 || readableBytes(tcb) <= skip) return 0
-  const count = Math.max(0, receive(tcb, skip + most, peek, tcpIo(host, io)).length - skip)
+  const bytes = receive(tcb, skip + most, peek, tcpIo(host, io)).subarray(skip)
+  const count = bytes.length
+  if (call.into !== undefined) storeBytes(thread, call.into, (call.at ?? 0) + before, bytes)
   const { options } = socket
   if (!peek && options.peekOffset > 0) options.peekOffset = Math.max(0, options.peekOffset - count)
   settle(host, socket, io)

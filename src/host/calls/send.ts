@@ -6,6 +6,7 @@ import { utf8Bytes } from '../../base'
 import { markWritten, markZeroCopy, send as sendBytes } from '../../tcp'
 import type { Tcb } from '../../tcp'
 import { patternBytes } from '../pattern'
+import { bufferOf } from '../program'
 import { deliverSignal } from '../processes/signals'
 import { callState, settle } from '../sockets'
 import { tcpIo } from '../tcp-io'
@@ -30,8 +31,8 @@ export function send(context: Send): Outcome {
   }
   const open = tcb !== undefined && (state === 'ESTABLISHED' || state === 'CLOSE-WAIT')
   if (!open || tcb.error !== '' || tcb.sendShutdown) return progress > 0 ? returned(progress) : broken(context)
-  if (call.badAddress === true && (call.bytes ?? 0) > 0) return failed('EFAULT')
-  const text = call.text === undefined ? undefined : utf8Bytes(call.text)
+  const text = contentOf(context)
+  if (text === 'outside' || (call.badAddress === true && (call.bytes ?? 0) > 0)) return failed('EFAULT')
   const total = text?.length ?? call.bytes ?? 0
   const sent = progress + copyIn(context, tcb, text, progress, total)
   if (sent < total) {
@@ -45,6 +46,14 @@ export function send(context: Send): Outcome {
   }
   noteZeroCopy(context, tcb, sent)
   return returned(sent)
+}
+
+/** Bytes of a text or of a program's buffer; undefined for the pattern. */
+function contentOf({ call, thread }: Send): Uint8Array | undefined | 'outside' {
+  if (call.from === undefined) return call.text === undefined ? undefined : utf8Bytes(call.text)
+  const buffer = bufferOf(thread, call.from)
+  const [at, bytes] = [call.at ?? 0, call.bytes ?? 0]
+  return at < 0 || bytes < 0 || at + bytes > buffer.length ? 'outside' : buffer.subarray(at, at + bytes)
 }
 
 /** MSG_ZEROCOPY is a hint: without SO_ZEROCOPY it means nothing. */

@@ -28,8 +28,19 @@ export function fork(host: Host, parent: Process, thread: Thread, io: HostIo): {
   }
   io.recorder.emit('host/processForked', 'processForked', parent.pid, child.pid, child.descriptors.size)
   const copy = createThread(host, child.pid, thread.program, thread.call, io)
-  const { pc, loops, variables, history } = deepCopy(thread)
-  Object.assign(copy, { pc, loops, variables, history: history.slice(-1) } satisfies Partial<Thread>)
+  const { pc, entry, loops, variables, history, buffers, reported, readFrom, messages } = deepCopy(thread)
+  const same = {
+    pc,
+    entry,
+    loops,
+    variables,
+    buffers,
+    reported,
+    readFrom,
+    messages,
+    history: history.slice(-1),
+  } satisfies Partial<Thread>
+  Object.assign(copy, same)
   return { child, copy }
 }
 
@@ -53,6 +64,6 @@ export function goAsChild(host: Host, copy: Thread, io: HostIo): void {
     endThread(host, copy)
     return
   }
-  callReturned(copy, host.programs[copy.program].code, 0, 0)
+  callReturned(copy, host.programs[copy.program].code, { value: 0, errno: '' })
   makeReady(host, copy, event, io)
 }

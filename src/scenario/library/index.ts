@@ -10,6 +10,7 @@ import { flow } from './flow'
 import { loss } from './loss'
 import { opening } from './opening'
 import { playground } from './playground'
+import { programs } from './programs'
 import { queues } from './queues'
 import { routing } from './routing'
 
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly ScenarioDocument[] = [
   ...loss,
   ...congestion,
   ...routing,
+  ...programs,
   ...playground,
 ]
 

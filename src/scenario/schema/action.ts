@@ -4,7 +4,8 @@ import { linkSettingsError, SIGNAL_NAMES, sysctlError } from '../../trace'
 import type { Action, Command, LinkSettings } from '../../trace'
 import { handCall } from './call'
 import { firewallLine } from './firewall'
-import { flag, leaf, list, oneOf, record, tagged, whole } from './primitives'
+import { flag, leaf, line, list, oneOf, record, tagged, whole } from './primitives'
+import { programSettings, readyMade } from './step'
 
 /** Commands that a session may hold. */
 export const MOST_COMMANDS = 10_000
@@ -59,6 +60,10 @@ const table: Readonly<Record<Action['kind'], v.GenericSchema<unknown, Action>>> 
   signal: record({ kind: oneOf('signal'), host: hostIndex, pid: small, signal: oneOf(...SIGNAL_NAMES) }),
   spawn: record({ kind: oneOf('spawn'), host: hostIndex }),
   firewall: record({ kind: oneOf('firewall'), host: hostIndex, line: firewallLine }),
+  attach: readyMade(
+    record({ kind: oneOf('attach'), host: hostIndex, program: line(64), settings: programSettings }),
+    (value) => [value.program, value.settings],
+  ),
 }
 
 const command: v.GenericSchema<unknown, Command> = record({ step, at: time, action: tagged<Action>('kind', table) })

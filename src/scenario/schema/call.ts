@@ -1,7 +1,9 @@
 /** System calls as they stand in programs, in timed actions and among a person's commands. */
 import * as v from 'valibot'
+import { COMPUTED_FIELDS } from '../../programs'
 import { parsePollEvents, SIGNAL_ACTIONS, SIGNAL_NAMES, SOCKET_OPTIONS } from '../../trace'
 import type { Call, FileCall, OptionValue, ProcessCall, SocketCall } from '../../trace'
+import { expression } from './expression'
 import { flag, ipv4, leaf, list, matching, oneOf, port, record, tagged, text, whole, word32 } from './primitives'
 
 /** No single call moves more: 2^31 - 1, what fits in its int result. */
@@ -124,18 +126,22 @@ function addressVariants(address: v.GenericSchema<unknown, string>) {
 /**
  * The schema of a call whose addresses follow `address`; with `keeps`, a step that may keep the returned value under a name.
  */
-export function callSchemas<T extends Call>(
+export function callSchemas<T extends { readonly call: string }>(
   address: v.GenericSchema<unknown, string>,
   keeps: boolean,
 ): Readonly<Record<string, v.GenericSchema<unknown, T>>> {
   const as: v.ObjectEntries = keeps ? { as: v.optional(matching('a name such as conn', VARIABLE)) } : {}
   const table: Readonly<Record<string, v.ObjectEntries>> = callEntries(address)
   const variants: Readonly<Record<string, Readonly<Record<string, v.ObjectEntries>>>> = addressVariants(address)
+  const own = (call: string, entries: v.ObjectEntries): v.ObjectEntries => ({
+    ...(keeps ? stepEntries(call, entries) : entries),
+    ...as,
+  })
   const schemas = Object.entries(table).map(([call, entries]) => {
-    const usual = record({ call: oneOf(call), ...entries, ...as })
+    const usual = record({ call: oneOf(call), ...own(call, entries) })
     if (!Object.hasOwn(variants, call)) return [call, usual] as const
-    const others = Object.entries(variants[call]).map(([field, own]) => {
-      return [field, record({ call: oneOf(call), fd, ...own, ...as })] as const
+    const others = Object.entries(variants[call]).map(([field, other]) => {
+      return [field, record({ call: oneOf(call), fd, ...own(call, other) })] as const
     })
     const chosen = (input: unknown): typeof usual => {
       const fields = typeof input === 'object' && input !== null ? input : {}
@@ -144,6 +150,33 @@ export function callSchemas<T extends Call>(
     return [call, v.lazy(chosen)] as const
   })
   return Object.fromEntries(schemas)
+}
+
+/** What a step may say beyond a call by hand: expressions where the call has numbers, and buffers of the program. */
+function stepEntries(call: string, entries: v.ObjectEntries): v.ObjectEntries {
+  const computed = Object.entries(entries).map(([field, schema]) => {
+    return [field, COMPUTED_FIELDS.includes(field) ? orExpression(schema) : schema] as const
+  })
+  const buffer = matching('the name of a buffer', VARIABLE)
+  const at = v.optional(expression)
+  const more: v.ObjectEntries =
+    call === 'recv'
+      ? { into: v.optional(buffer), at }
+      : call === 'send'
+        ? { from: v.optional(buffer), at }
+        : call === 'poll'
+          ? { fds: list(record({ fd, events: orExpression(events) }), MOST_POLLED) }
+          : {}
+  return { ...Object.fromEntries(computed), ...more }
+}
+
+/** Keeps a field optional that was, and what is filled in for it. */
+function orExpression(schema: v.ObjectEntries[string]): v.ObjectEntries[string] {
+  const either = (given: v.GenericSchema): v.GenericSchema =>
+    v.lazy((input) => (typeof input === 'string' ? expression : given))
+  if (schema.type !== 'optional') return either(schema)
+  const { wrapped, default: given } = schema as v.OptionalSchema<v.GenericSchema, unknown>
+  return v.optional(either(wrapped), given)
 }
 
 /** A call by hand: addresses are IPv4, descriptors are numbers or names. */

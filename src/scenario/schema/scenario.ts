@@ -6,13 +6,11 @@ import type {
   HostDocument,
   LinkDocument,
   LinkSettingsDocument,
-  ProgramDocument,
   RouteDocument,
   ScenarioDocument,
-  StepDocument,
   TimedActionDocument,
 } from '../document'
-import { callSchemas, handCall } from './call'
+import { handCall } from './call'
 import { firewallLine, firewallLines } from './firewall'
 import {
   chance,
@@ -31,41 +29,16 @@ import {
   tagged,
   whole,
 } from './primitives'
+import { program, programSettings, readyMade } from './step'
 
 export const MOST_HOSTS = 16
 export const MOST_LINKS = 64
 export const MOST_ROUTES = 256
-/** In one list; the total over the document is bounded in ../references.ts. */
-export const MOST_STEPS = 10_000
 
 const hostName = line(32)
 /** A host's name or an IPv4 address. */
 const hostOrAddress = line(64)
 const listedLink = v.optional(whole('a link', 0, MOST_LINKS - 1))
-
-const callSteps = callSchemas<Extract<StepDocument, { call: string }>>(hostOrAddress, true)
-
-const step: v.GenericSchema<unknown, StepDocument> = v.lazy((input) => {
-  const fields = typeof input === 'object' && input !== null ? input : {}
-  if ('sleep' in fields) return sleepStep
-  return 'repeat' in fields ? repeatStep : callStep
-})
-const callStep = tagged<StepDocument>('call', callSteps)
-const sleepStep = record({ sleep: duration })
-const repeatStep: v.GenericSchema<unknown, StepDocument> = record({
-  repeat: leaf<number | 'forever'>('a count from 0 to 1000000000 or "forever"', (value) => {
-    return value === 'forever' || (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1e9)
-  }),
-  untilClosed: v.optional(flag),
-  steps: list(step, MOST_STEPS),
-})
-
-const program: v.GenericSchema<unknown, ProgramDocument> = record({
-  name: line(32),
-  start: v.optional(duration),
-  steps: list(step, MOST_STEPS),
-  process: v.optional(line(32)),
-})
 
 const sysctls = v.custom<Readonly<Record<string, number | string | readonly number[]>>>(
   (value) => sysctlProblem(value) === undefined,
@@ -168,6 +141,16 @@ const timedActions: Readonly<Record<TimedActionDocument['do'], v.GenericSchema<u
     pid: v.optional(pid),
   }),
   firewall: record({ at: duration, do: oneOf('firewall'), host: hostName, line: firewallLine }),
+  attach: readyMade(
+    record({
+      at: duration,
+      do: oneOf('attach'),
+      host: hostName,
+      program: line(64),
+      settings: v.optional(programSettings),
+    }),
+    (value) => [value.program, value.settings ?? {}],
+  ),
 }
 
 export const scenarioSchema: v.GenericSchema<unknown, ScenarioDocument> = record({

@@ -64,4 +64,8 @@ export const HOST_RULES = {
   signalDelivered: { rfc: 'signal(7)', linux: 'get_signal' },
   /** The call begins anew by itself once the handler has run. */
   callRestarts: { rfc: 'signal(7)', linux: 'handle_signal > ERESTARTSYS' },
+  programStarts: { rfc: 'execve(2)', linux: 'do_execveat_common' },
+  threadStarts: { rfc: 'pthread_create(3)', linux: 'kernel_clone' },
+  /** TCP carries a stream of bytes; where a message ends is the application's own affair. */
+  messageHandled: { rfc: 'RFC 9293 2.2', linux: 'none' },
 } as const satisfies Readonly<Record<string, Rule>>

@@ -67,6 +67,7 @@ function host(
       },
     ],
     sockets,
+    programs: [],
     socketCount: sockets.length,
     stateCounts: {},
     sysctl: LINUX_SYSCTL,

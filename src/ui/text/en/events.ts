@@ -186,6 +186,13 @@ export const events: Sentences = {
     e.origin === 5
       ? `${capital(host(t, e.host))} may use the pages of zero-copy write ${e.data} again`
       : `${capital(host(t, e.host))} stamped byte ${e.data}: ${['sent', 'handed to the device', 'acknowledged'][e.info] ?? ''}`,
+  'host/programStarted': (e, t) => `Program “${e.program}” began on ${host(t, e.host)} as process ${e.pid}`,
+  'host/threadStarted': (e, t) =>
+    e.child === 0
+      ? `\`pthread_create(${e.name})\` on ${host(t, e.host)} failed: there are too many threads`
+      : `Thread ${e.child} on ${host(t, e.host)} began with \`${e.name}()\``,
+  'host/messageHandled': (e, t) =>
+    `The program on ${host(t, e.host)} takes ${bytes(e.bytes)} for one message: ${JSON.stringify(e.text)}`,
   'host/programEnded': (e, t) => `Program “${e.program}” on ${host(t, e.host)} ended`,
   'tcp/stateChanged': (e, t) => moved(e, e.from, e.to, t),
   'tcp/segmentSent': (e, t) => {

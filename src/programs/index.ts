@@ -1,0 +1,8 @@
+export { COMPUTED_FIELDS, compileProgram } from './compile'
+export { costOf, evaluate } from './evaluate'
+export type { Environment } from './evaluate'
+export { isReserved, parseExpression, visitExpr } from './expression'
+export type { Expr } from './expression'
+export type { CodeLine, Instruction, Program } from './instruction'
+export { findProgram, PROGRAMS, programSpec, settingsError } from './library'
+export type { LibraryProgram, Parameter, ProgramSettings } from './library'
