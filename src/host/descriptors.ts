@@ -35,7 +35,7 @@ export function openDescriptor(
   if (socket.tcb !== undefined) socket.tcb.attached = true
   const before = io.recorder.socket
   io.recorder.socket = socket.id
-  io.recorder.emit('host/descriptorOpened', 'descriptor', fd)
+  io.recorder.emit('host/descriptorOpened', 'descriptor', fd, process.pid)
   io.recorder.socket = before
 }
 
@@ -51,7 +51,7 @@ export function openSpecial(
   const id = host.nextFile++
   host.files.set(id, { id, socket: -1, special, watchers: [], nonblock, references: 1 })
   process.descriptors.set(fd, id)
-  io.recorder.emit('host/descriptorOpened', 'descriptor', fd)
+  io.recorder.emit('host/descriptorOpened', 'descriptor', fd, process.pid)
 }
 
 /** Takes a descriptor out of the table; its number is free again. */

@@ -123,7 +123,7 @@ function enterCall(host: Host, process: Process, thread: Thread, call: Call, io:
   const text = formatCall(call, fd)
   const file = fileOf(host, process, fd)
   recorder.socket = file?.socket ?? -1
-  const event = recorder.emit('host/called', 'systemCall', thread.id, fd, recorder.text(text))
+  const event = recorder.emit('host/called', 'systemCall', thread.id, fd, recorder.text(text), process.pid)
   recorder.cause = event
   thread.call = call
   remember(thread, { fd, call: text, name: call.call, at: io.now, returned: null, event })

@@ -49,10 +49,10 @@ export const EVENT_FIELDS = {
   /** A person, or the scenario's script of actions, did something. */
   'user/acted': { action: 'text' },
   /** A thread entered a system call; `call` is written as C would write it. */
-  'host/called': { thread: 'uint', fd: 'int', call: 'text' },
+  'host/called': { thread: 'uint', fd: 'int', call: 'text', pid: 'uint' },
   'host/returned': { thread: 'uint', fd: 'int', call: 'text', value: 'int', errno: 'text' },
   'host/blocked': { thread: 'uint', fd: 'int', call: 'text', reason: 'text' },
-  'host/descriptorOpened': { fd: 'int' },
+  'host/descriptorOpened': { fd: 'int', pid: 'uint' },
   'host/descriptorClosed': { fd: 'int' },
   /** A listener put a new connection into its SYN queue; `child` is the new socket. */
   'host/synQueued': { child: 'uint', length: 'uint', limit: 'uint' },
@@ -144,7 +144,7 @@ export const EVENT_FIELDS = {
   /** A read took less than the datagram had; the rest is gone. */
   'udp/datagramTruncated': { length: 'uint', taken: 'uint' },
   /** dup(), dup2(): `fd` names the open file of `from` too; so many references to it are held now. */
-  'host/descriptorDuplicated': { fd: 'int', from: 'int', references: 'uint' },
+  'host/descriptorDuplicated': { fd: 'int', from: 'int', references: 'uint', pid: 'uint' },
   /** A descriptor was closed whose open file has others: nothing happens to the socket. */
   'host/referenceDropped': { fd: 'int', references: 'uint' },
   /** The last descriptor of a socket is gone; its connection goes on in `state` without a process. */

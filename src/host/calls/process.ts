@@ -36,7 +36,7 @@ export function duplicate(context: FileContext<CallOf<'dup'> | CallOf<'dup2'>>):
 function install(process: Process, fd: number, from: number, file: OpenFile, io: HostIo): void {
   file.references++
   process.descriptors.set(fd, file.id)
-  io.recorder.emit('host/descriptorDuplicated', 'descriptorDuplicated', fd, from, file.references)
+  io.recorder.emit('host/descriptorDuplicated', 'descriptorDuplicated', fd, from, file.references, process.pid)
 }
 
 /** Calls of a process about itself and others. */

@@ -40,7 +40,7 @@ export function Calls({ snapshot, host, row, listener, children }: CallsProps) {
       </div>
     )
   }
-  const latestOn = (fd: number) => latestCalls(foldsOf(trace).calls, trace, host.index, fd, snapshot.position.event)
+  const latestOn = (fd: number) => latestCalls(foldsOf(trace).calls, trace, host.index, row.pid, fd, snapshot.position.event)
   const first = firstDrafts(host, snapshot.hosts)
   const latest = latestOn(row.fd)
   const names = all ? ALL_CALLS : offeredCalls(row.socket, latest)

@@ -6,7 +6,7 @@ import { bisectLeft } from 'd3'
 import { EVENT_CODE, eventArg } from '../../trace'
 import type { CallView, Trace } from '../../trace'
 
-/** Calls of one name on one descriptor of one host, in order. */
+/** Calls of one name on one descriptor of one process, in order. */
 interface CallTrack {
   readonly fd: number
   readonly name: string
@@ -23,9 +23,9 @@ interface OpenCall {
 
 export interface CallFold {
   seen: number
-  /** By host and descriptor, then by name. */
+  /** By host, process and descriptor, then by name. */
   readonly tracks: Map<string, Map<string, CallTrack>>
-  /** When a descriptor number was given to a socket: `host/descriptorOpened` events by host and descriptor. */
+  /** When a descriptor number was given to a file: events by host, process and descriptor. */
   readonly opened: Map<string, number[]>
   /** Calls under way, by thread. */
   readonly open: Map<number, OpenCall>
@@ -53,26 +53,33 @@ export function advanceCalls(fold: CallFold, trace: Trace): void {
       case EVENT_CODE['host/returned']:
         noteReturned(fold, eventArg(events, fold.seen, 0), fold.seen)
         break
-      case EVENT_CODE['host/descriptorOpened']: {
-        const key = keyOf(events.host[fold.seen], eventArg(events, fold.seen, 0))
-        const times = fold.opened.get(key)
-        if (times === undefined) fold.opened.set(key, [fold.seen])
-        else times.push(fold.seen)
+      case EVENT_CODE['host/descriptorOpened']:
+        noteOpened(fold, trace, eventArg(events, fold.seen, 1))
         break
-      }
+      case EVENT_CODE['host/descriptorDuplicated']:
+        noteOpened(fold, trace, eventArg(events, fold.seen, 3))
+        break
       default:
     }
   }
 }
 
-function keyOf(host: number, fd: number): string {
-  return `${host}/${fd | 0}`
+function keyOf(host: number, pid: number, fd: number): string {
+  return `${host}/${pid}/${fd | 0}`
+}
+
+function noteOpened(fold: CallFold, trace: Trace, pid: number): void {
+  const { events } = trace
+  const key = keyOf(events.host[fold.seen], pid, eventArg(events, fold.seen, 0))
+  const times = fold.opened.get(key)
+  if (times === undefined) fold.opened.set(key, [fold.seen])
+  else times.push(fold.seen)
 }
 
 function noteCalled(fold: CallFold, trace: Trace, index: number): void {
   const { events } = trace
   const fd = eventArg(events, index, 1) | 0
-  const key = keyOf(events.host[index], fd)
+  const key = keyOf(events.host[index], eventArg(events, index, 3), fd)
   const name = nameOf(fold, trace, eventArg(events, index, 2))
   let ofDescriptor = fold.tracks.get(key)
   if (ofDescriptor === undefined) {
@@ -107,17 +114,18 @@ function nameOf(fold: CallFold, trace: Trace, text: number): string {
 }
 
 /**
- * The latest call of each name on a descriptor before event `until`, leaving out those made on an earlier socket that had the same
+ * The latest call of each name on a descriptor of process `pid` before event `until`, leaving out those made on an earlier socket that had the same
  * descriptor number.
  */
 export function latestCalls(
   fold: CallFold,
   trace: Trace,
   host: number,
+  pid: number,
   fd: number,
   until: number,
 ): ReadonlyMap<string, LatestCall> {
-  const key = keyOf(host, fd)
+  const key = keyOf(host, pid, fd)
   const opened = fold.opened.get(key) ?? []
   const since = opened[lastBefore(opened, until)] ?? 0
   const latest = new Map<string, LatestCall>()
