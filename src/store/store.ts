@@ -33,11 +33,19 @@ export interface Crash {
   readonly restarted: boolean
 }
 
+/** A number in a process's table. */
+export interface DescriptorChoice {
+  readonly pid: number
+  readonly fd: number
+}
+
 export interface State extends Facts, Choices {
   readonly client: Client
   readonly selection: Selection | null
   /** The socket that each host's panel shows, by host index. */
   readonly shownSockets: Readonly<Record<number, number>>
+  /** Of those that several descriptors refer to, the descriptor that was chosen. */
+  readonly shownDescriptors: Readonly<Record<number, DescriptorChoice>>
   readonly messages: readonly Toast[]
   readonly crash: Crash | null
   /** The stretch of the run that the graphs show; null for all of it. */
@@ -52,7 +60,7 @@ export interface State extends Facts, Choices {
   readonly connect: (port: WorkerPort) => Client
   readonly opened: (info: SessionInfo) => void
   readonly select: (selection: Selection | null) => void
-  readonly showSocket: (host: number, socket: number) => void
+  readonly showSocket: (host: number, socket: number, descriptor?: DescriptorChoice) => void
   readonly showSpan: (span: TimeSpan | null) => void
   readonly chooseGraphSocket: (socket: number) => void
   readonly setTheme: (theme: Theme) => void
@@ -92,6 +100,7 @@ export const store = createStore<State>((set, get) => {
     client: NO_CLIENT,
     selection: null,
     shownSockets: {},
+    shownDescriptors: {},
     graphSpan: null,
     graphSocket: null,
     messages: [],
@@ -116,14 +125,25 @@ export const store = createStore<State>((set, get) => {
       return client
     },
     opened: (info) => {
-      set({ info, selection: null, shownSockets: {}, graphSpan: null, graphSocket: null, crash: null, skipped: null })
+      set({
+        info,
+        selection: null,
+        shownSockets: {},
+        shownDescriptors: {},
+        graphSpan: null,
+        graphSocket: null,
+        crash: null,
+        skipped: null,
+      })
     },
     select: (selection) => {
       set({ selection })
       if (selection?.kind === 'socket') get().showSocket(selection.host, selection.socket)
     },
-    showSocket: (host, socket) => {
-      set({ shownSockets: { ...get().shownSockets, [host]: socket } })
+    showSocket: (host, socket, descriptor) => {
+      const { shownSockets, shownDescriptors } = get()
+      set({ shownSockets: { ...shownSockets, [host]: socket } })
+      if (descriptor !== undefined) set({ shownDescriptors: { ...shownDescriptors, [host]: descriptor } })
     },
     showSpan: (graphSpan) => {
       set({ graphSpan })

@@ -186,8 +186,40 @@ function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (
           onChange={(nonblock) => onDraft({ ...draft, nonblock })}
         />
       )
+    case 'dup2':
+      return (
+        <NumberField
+          name={text.newFd}
+          value={Number(draft.to)}
+          most={65_535}
+          onChange={(to) => onDraft({ ...draft, to })}
+        />
+      )
+    case 'poll':
+      return (
+        <>
+          <Flags
+            known={['POLLIN', 'POLLOUT', 'POLLPRI', 'POLLRDHUP']}
+            flags={draft.events.split('|').filter((name) => name !== '')}
+            onChange={(flags) => onDraft({ ...draft, events: flags.join('|') })}
+          />
+          <Timeout timeoutMs={draft.timeoutMs} onTimeout={(timeoutMs) => onDraft({ ...draft, timeoutMs })} />
+        </>
+      )
+    case 'select':
+      return (
+        <>
+          <Flags
+            known={SETS}
+            flags={draft.sets}
+            onChange={(flags) => onDraft({ ...draft, sets: SETS.filter((set) => flags.includes(set)) })}
+          />
+          <Timeout timeoutMs={draft.timeoutMs} onTimeout={(timeoutMs) => onDraft({ ...draft, timeoutMs })} />
+        </>
+      )
     case 'accept':
     case 'close':
+    case 'dup':
       return null
   }
 }
@@ -359,7 +391,19 @@ function CheckField({
   )
 }
 
-function Flags({
+const SETS = ['read', 'write', 'except'] as const
+
+function Timeout({ timeoutMs, onTimeout }: { readonly timeoutMs: number; readonly onTimeout: (ms: number) => void }) {
+  const text = useText().epoll
+  return (
+    <>
+      <NumberField name={text.timeout} value={timeoutMs} least={-1} most={3_600_000} onChange={onTimeout} />
+      <p>{text.forEver}</p>
+    </>
+  )
+}
+
+export function Flags({
   known,
   flags,
   onChange,

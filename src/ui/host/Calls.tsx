@@ -40,7 +40,8 @@ export function Calls({ snapshot, host, row, listener, children }: CallsProps) {
       </div>
     )
   }
-  const latestOn = (fd: number) => latestCalls(foldsOf(trace).calls, trace, host.index, row.pid, fd, snapshot.position.event)
+  const latestOn = (fd: number) =>
+    latestCalls(foldsOf(trace).calls, trace, host.index, row.pid, fd, snapshot.position.event)
   const first = firstDrafts(host, snapshot.hosts)
   const latest = latestOn(row.fd)
   const names = all ? ALL_CALLS : offeredCalls(row.socket, latest)
@@ -107,7 +108,7 @@ function CallRow({ now, host, process, fd, draft, argument, latest, onDraft }: C
       <button type="button" className={styles.call} onClick={() => make(draft)}>
         {draft.call}
       </button>
-      {blocked ? null : draft.call === 'accept' || draft.call === 'close' ? (
+      {blocked ? null : draft.call === 'accept' || draft.call === 'close' || draft.call === 'dup' ? (
         <span className={styles.argument}>{argument}</span>
       ) : (
         <CallArguments draft={draft} argument={argument} onDraft={onDraft} onCall={make} />

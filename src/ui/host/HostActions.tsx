@@ -7,6 +7,8 @@ import { menuStyles } from '../menu'
 import { useText } from '../text'
 import { act } from './act'
 import styles from './host.module.css'
+import { ProcessActions } from './ProcessActions'
+import { severalProcesses } from './sockets'
 
 export function HostActions({ host, onDone }: { readonly host: HostView; readonly onDone: () => void }) {
   const text = useText().host
@@ -22,12 +24,40 @@ export function HostActions({ host, onDone }: { readonly host: HostView; readonl
       >
         {host.up ? text.crash : text.restart}
       </button>
+      {host.up ? <Processes host={host} onDone={onDone} /> : null}
       <div className={menuStyles.rule} />
       <p className={menuStyles.note}>{text.sysctls}</p>
       <SysctlForm host={host} />
       <div className={menuStyles.rule} />
       <Numbers title={text.stateCounts} numbers={host.stateCounts} none="" />
       <Numbers title={text.counters} numbers={host.counters} none={text.noCounters} />
+    </>
+  )
+}
+
+/** The one process of a host has its actions here; of several, each has its own beside its name. */
+function Processes({ host, onDone }: { readonly host: HostView; readonly onDone: () => void }) {
+  const text = useText().process
+  const only = severalProcesses(host) ? undefined : host.processes[0]
+  return (
+    <>
+      <div className={menuStyles.rule} />
+      {only === undefined ? null : (
+        <>
+          <p className={menuStyles.note}>{text.heading(only.pid)}</p>
+          <ProcessActions host={host.index} process={only} onDone={onDone} />
+        </>
+      )}
+      <button
+        type="button"
+        className={menuStyles.item}
+        onClick={() => {
+          onDone()
+          void act({ kind: 'spawn', host: host.index })
+        }}
+      >
+        {text.spawn}
+      </button>
     </>
   )
 }

@@ -1,7 +1,7 @@
 /** One host: descriptors, calls with their returns, queues, buffers, variables, timers, and at the foot what it waits for. */
-import { useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { store, useStore } from '../../store'
-import type { HostView, Snapshot } from '../../trace'
+import type { EpollView, HostView, Snapshot } from '../../trace'
 import { useText } from '../text'
 import { act } from './act'
 import { Buffers } from './Buffers'
@@ -14,20 +14,26 @@ import { HostMark } from './HostMark'
 import { HostMenu } from './HostMenu'
 import { Programs } from './Programs'
 import { Queues } from './Queues'
-import { hasTalked, peerOf, shownRow, socketRows } from './sockets'
+import { Readiness } from './Readiness'
+import { firstPid, hasTalked, peerOf, shownRow, socketRows } from './sockets'
 import type { SocketRow } from './sockets'
 import { Waiting } from './Waiting'
 
+const EpollPanel = lazy(async () => ({ default: (await import('./EpollPanel')).EpollPanel }))
+
 export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; readonly host: HostView }) {
   const chosen = useStore((state) => state.shownSockets[host.index])
+  const descriptor = useStore((state) => state.shownDescriptors[host.index])
+  const [epollFile, setEpollFile] = useState(0)
   const text = useText().host
   const rows = socketRows(host)
-  const row = shownRow(rows, chosen)
+  const row = shownRow(rows, chosen, descriptor)
   const listener = rows.find((candidate) => candidate.socket.listener !== null)
   const peer = row === undefined ? undefined : peerOf(snapshot, row.socket)
   const now = snapshot.position.at
   const threads = host.processes.flatMap((process) => process.threads)
-  const pid = host.processes.at(0)?.pid
+  const pid = row === undefined || row.pid < 0 ? firstPid(host) : row.pid
+  const epoll = shownEpoll(host, epollFile)
   useNewSockets(host, rows)
   const newSocket =
     pid === undefined || !host.up ? null : (
@@ -57,7 +63,7 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
       </header>
       <div className={styles.scroll}>
         {host.up ? (
-          <FdTable host={host.index} rows={rows} shown={row?.socket.id} />
+          <FdTable host={host} rows={rows} shown={row} epoll={epoll?.view.file ?? 0} onEpoll={setEpollFile} />
         ) : (
           <p className={styles.down}>{text.down}</p>
         )}
@@ -68,6 +74,12 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
             {newSocket}
           </Calls>
         )}
+        {epoll === undefined ? null : (
+          <Suspense>
+            <EpollPanel host={host} epoll={epoll.view} pid={epoll.pid} fd={epoll.fd} />
+          </Suspense>
+        )}
+        {row === undefined || row.fd < 0 ? null : <Readiness poll={row.socket.poll} />}
         <Programs host={host.index} threads={host.processes.flatMap(programThreads)} now={now} />
         {buffersFirst ? null : queues}
         {row === undefined || !hasTalked(row.socket.tcb) ? null : (
@@ -89,6 +101,17 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
       <Waiting socket={row?.socket} threads={threads} now={now} />
     </section>
   )
+}
+
+/** The epoll that a person opened, with a descriptor of it, while it is there. */
+function shownEpoll(host: HostView, file: number): { view: EpollView; pid: number; fd: number } | undefined {
+  const view = host.epolls.find((epoll) => epoll.file === file)
+  if (view === undefined) return undefined
+  for (const { pid, descriptors } of host.processes) {
+    const descriptor = descriptors.find((it) => it.file === file)
+    if (descriptor !== undefined) return { view, pid, fd: descriptor.fd }
+  }
+  return undefined
 }
 
 function isIdle(listener: SocketRow | undefined): boolean {

@@ -2,10 +2,16 @@
  * Which system calls a host panel offers for a socket, with what arguments. Pure: a snapshot in,
  * rows out. Every call stays reachable for every socket, because the errno of a wrong call is a lesson too.
  */
-import type { Call, HostView, ProcessView, SocketCall, SocketView, ThreadView } from '../../trace'
+import type { Call, FdRef, HostView, ProcessView, SocketCall, SocketView, ThreadView } from '../../trace'
 
 /** Calls that work on a descriptor, in the order in which they are offered. */
-export type OfferedCall = Exclude<SocketCall['call'], 'socket' | 'rawSend'>
+export type OfferedCall = Exclude<SocketCall['call'], 'socket' | 'rawSend'> | Waiting['call'] | Shared['call']
+
+/** poll() and select() of one descriptor. */
+type Waiting =
+  | { readonly call: 'poll'; readonly events: string; readonly timeoutMs: number }
+  | { readonly call: 'select'; readonly sets: readonly ('read' | 'write' | 'except')[]; readonly timeoutMs: number }
+type Shared = { readonly call: 'dup' } | { readonly call: 'dup2'; readonly to: FdRef }
 
 export const ALL_CALLS: readonly OfferedCall[] = [
   'bind',
@@ -21,6 +27,10 @@ export const ALL_CALLS: readonly OfferedCall[] = [
   'setsockopt',
   'getsockopt',
   'fcntl',
+  'dup',
+  'dup2',
+  'poll',
+  'select',
 ]
 
 const UNCONNECTED: readonly OfferedCall[] = ['bind', 'listen', 'connect', 'close', 'setsockopt']
@@ -39,7 +49,10 @@ const DATAGRAM_CONNECTED: readonly OfferedCall[] = [
 ]
 
 /** A call with everything but the descriptor. */
-export type Draft = SocketCall extends infer C ? (C extends { readonly fd: unknown } ? Omit<C, 'fd'> : never) : never
+export type Draft =
+  | (SocketCall extends infer C ? (C extends { readonly fd: unknown } ? Omit<C, 'fd'> : never) : never)
+  | Waiting
+  | Shared
 export type Drafts = Readonly<Record<OfferedCall, Draft>>
 
 /** The calls to offer for a socket: what its state asks for, and what was called on it before. */
@@ -75,6 +88,10 @@ export function firstDrafts(host: HostView, hosts: readonly HostView[]): Drafts 
     setsockopt: { call: 'setsockopt', option: 'TCP_NODELAY', value: 1 },
     getsockopt: { call: 'getsockopt', option: 'SO_ERROR' },
     fcntl: { call: 'fcntl', nonblock: true },
+    dup: { call: 'dup' },
+    dup2: { call: 'dup2', to: 10 },
+    poll: { call: 'poll', events: 'POLLIN', timeoutMs: -1 },
+    select: { call: 'select', sets: ['read'], timeoutMs: -1 },
   }
 }
 
@@ -86,7 +103,10 @@ function datagramPort(host: HostView | undefined): number {
 
 /** The draft as a call on a descriptor. */
 export function callOf(draft: Draft, fd: number): Call {
-  return { ...draft, fd }
+  if (draft.call === 'poll') return { call: 'poll', fds: [{ fd, events: draft.events }], timeoutMs: draft.timeoutMs }
+  if (draft.call !== 'select') return { ...draft, fd }
+  const { sets, timeoutMs } = draft
+  return { call: 'select', ...Object.fromEntries(sets.map((set) => [set, [fd]])), timeoutMs }
 }
 
 /** The arguments, as briefly as they can be read. */
@@ -113,6 +133,13 @@ export function argumentText(draft: Draft): string {
       return draft.option.replace(/^(SO|TCP)_/, '')
     case 'fcntl':
       return draft.nonblock ? 'O_NONBLOCK' : 'blocking'
+    case 'dup2':
+      return String(draft.to)
+    case 'poll':
+      return `${draft.events.replaceAll('POLL', '').replaceAll('|', ' ')} ${draft.timeoutMs}`
+    case 'select':
+      return `${draft.sets.join(' ')} ${draft.timeoutMs}`
+    case 'dup':
     case 'accept':
     case 'close':
       return ''

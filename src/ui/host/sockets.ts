@@ -9,24 +9,45 @@ export interface SocketRow {
   readonly nonblock: boolean
   /** Why there is no descriptor. */
   readonly without: '' | 'queued' | 'orphan'
+  /** Open file, and how many descriptors refer to it; 0 for none. */
+  readonly file: number
+  readonly references: number
 }
 
 export function socketRows(host: HostView): readonly SocketRow[] {
   const byId = new Map(host.sockets.map((socket) => [socket.id, socket]))
   const rows: SocketRow[] = []
   for (const { pid, descriptors } of host.processes) {
-    for (const { fd, socket: id, nonblock } of descriptors) {
+    for (const { fd, socket: id, nonblock, file, references } of descriptors) {
       const socket = byId.get(id)
-      if (socket !== undefined) rows.push({ socket, fd, pid, nonblock, without: '' })
+      if (socket !== undefined) rows.push({ socket, fd, pid, nonblock, without: '', file, references })
     }
   }
   rows.sort((a, b) => a.pid - b.pid || a.fd - b.fd)
   const held = new Set(rows.map((row) => row.socket.id))
   for (const socket of host.sockets) {
     if (held.has(socket.id)) continue
-    rows.push({ socket, fd: -1, pid: -1, nonblock: false, without: isQueued(host, socket) ? 'queued' : 'orphan' })
+    const without = isQueued(host, socket) ? 'queued' : 'orphan'
+    rows.push({ socket, fd: -1, pid: -1, nonblock: false, without, file: 0, references: 0 })
   }
   return rows
+}
+
+/** All descriptors of an open file: `fd 3 of 1000, fd 3 of 1001`. */
+export function holders(host: HostView, file: number, name: (fd: number, pid: number) => string): string {
+  return host.processes
+    .flatMap(({ pid, descriptors }) => descriptors.filter((it) => it.file === file).map(({ fd }) => name(fd, pid)))
+    .join(', ')
+}
+
+/** The process that calls by hand are made in while no descriptor says otherwise: the first that runs. */
+export function firstPid(host: HostView): number | undefined {
+  return host.processes.find(({ ended }) => ended === '')?.pid
+}
+
+/** Whether the table must say which process each descriptor belongs to. */
+export function severalProcesses(host: HostView): boolean {
+  return host.processes.length !== 1 || !host.processes[0].interactive
 }
 
 function isQueued(host: HostView, socket: SocketView): boolean {
@@ -35,10 +56,17 @@ function isQueued(host: HostView, socket: SocketView): boolean {
   return [...listener.acceptQueue, ...listener.synQueue].some((entry) => entry.socket === socket.id)
 }
 
-/** The row to show: the chosen one, else the newest connection with a descriptor, else whatever there is. */
-export function shownRow(rows: readonly SocketRow[], chosen: number | undefined): SocketRow | undefined {
-  const named = rows.find((row) => row.socket.id === chosen)
-  if (named !== undefined) return named
+/**
+ * The row to show: the chosen one, else the newest connection with a descriptor, else whatever there is. Of several descriptors of the chosen socket, the
+ * chosen one.
+ */
+export function shownRow(
+  rows: readonly SocketRow[],
+  chosen: number | undefined,
+  descriptor?: { readonly pid: number; readonly fd: number },
+): SocketRow | undefined {
+  const named = rows.filter((row) => row.socket.id === chosen)
+  if (named.length > 0) return named.find(({ pid, fd }) => pid === descriptor?.pid && fd === descriptor.fd) ?? named[0]
   const connections = rows.filter((row) => row.socket.listener === null)
   return (
     connections.findLast((row) => row.fd >= 0 && row.socket.state !== 'CLOSED') ??

@@ -2,6 +2,7 @@
 import { graphs } from './graphs'
 import { heroes } from './heroes'
 import { palette } from './palette'
+import { process } from './process'
 import { shell } from './shell'
 
-export const en = { ...shell, ...heroes, ...graphs, ...palette }
+export const en = { ...shell, ...heroes, ...graphs, ...palette, ...process }

@@ -132,6 +132,7 @@ export const shell = {
     option: 'option',
     value: 'value',
     nonblock: 'O_NONBLOCK',
+    newFd: 'new descriptor',
     flags: 'flags',
     call: (name: string) => `Call ${name}`,
     lingerHint: 'seconds, -1 for off',
