@@ -5,8 +5,11 @@ import type { Call, EventMask, FdRef, FileCall, OptionValue, ProcessCall, Socket
 
 const SHOWN_TEXT = 24
 
+/** What a reference other than the first means: its number, where that is known. */
+type Named = (reference: FdRef) => FdRef
+
 /** `send(3, 43440 B)`; `fd` is the descriptor that the call's reference means. */
-export function formatCall(call: Call, fd: number): string {
+export function formatCall(call: Call, fd: number, named: Named = (reference) => reference): string {
   switch (call.call) {
     case 'socket':
       return `socket(${call.domain ?? 'AF_INET'}, ${call.type ?? 'SOCK_STREAM'}${call.nonblock === true ? ' | SOCK_NONBLOCK' : ''})`
@@ -45,26 +48,26 @@ export function formatCall(call: Call, fd: number): string {
     case 'waitpid':
     case 'kill':
     case 'signal':
-      return formatProcessCall(call, fd)
+      return formatProcessCall(call, fd, named)
     default:
-      return formatFileCall(call, fd)
+      return formatFileCall(call, fd, named)
   }
 }
 
-function formatProcessCall(call: ProcessCall, fd: number): string {
+function formatProcessCall(call: ProcessCall, fd: number, named: Named): string {
   switch (call.call) {
     case 'dup':
       return `dup(${fd})`
     case 'dup2':
-      return `dup2(${fd}, ${call.to})`
+      return `dup2(${fd}, ${named(call.to)})`
     case 'fork':
       return 'fork()'
     case 'exit':
       return `_exit(${call.status ?? 0})`
     case 'waitpid':
-      return `waitpid(${call.pid}, ..., ${call.nohang === true ? 'WNOHANG' : '0'})`
+      return `waitpid(${named(call.pid)}, ..., ${call.nohang === true ? 'WNOHANG' : '0'})`
     case 'kill':
-      return `kill(${call.pid}, ${call.signal})`
+      return `kill(${named(call.pid)}, ${call.signal})`
     case 'signal':
       return `sigaction(${call.signal}, ${call.action}${call.restart === true ? ' | SA_RESTART' : ''})`
   }
@@ -90,20 +93,20 @@ function quoted(path: string): string {
   return JSON.stringify(path)
 }
 
-function formatFileCall(call: FileCall, fd: number): string {
+function formatFileCall(call: FileCall, fd: number, named: Named): string {
   switch (call.call) {
     case 'poll': {
-      const fds = call.fds.map((it) => `{fd=${it.fd}, events=${formatMask(it.events, 'POLL')}}`)
+      const fds = call.fds.map((it) => `{fd=${named(it.fd)}, events=${formatMask(it.events, 'POLL')}}`)
       return `poll([${fds.join(', ')}], ${call.fds.length}, ${call.timeoutMs})`
     }
     case 'select': {
-      const [read, write, except] = [call.read, call.write, call.except].map(formatSet)
+      const [read, write, except] = [call.read, call.write, call.except].map((set) => formatSet(set?.map(named)))
       return `select(${read}, ${write}, ${except}, ${call.timeoutMs < 0 ? 'NULL' : `${call.timeoutMs} ms`})`
     }
     case 'epollCreate':
       return 'epoll_create1(0)'
     case 'epollCtl':
-      return `epoll_ctl(${fd}, ${call.op}, ${call.target}, {events=${formatMask(call.events, 'EPOLL')}, data=${call.data ?? call.target}})`
+      return `epoll_ctl(${fd}, ${call.op}, ${named(call.target)}, {events=${formatMask(call.events, 'EPOLL')}, data=${call.data ?? named(call.target)}})`
     case 'epollWait':
       return `epoll_wait(${fd}, ..., ${call.most}, ${call.timeoutMs})`
     case 'pipe':

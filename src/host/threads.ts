@@ -120,7 +120,7 @@ function isOver(host: Host, { pid }: Process, ended: Thread): boolean {
 function enterCall(host: Host, process: Process, thread: Thread, call: Call, io: HostIo): void {
   const { recorder } = io
   const fd = 'fd' in call ? resolveFd(thread, call.fd) : -1
-  const text = formatCall(call, fd)
+  const text = formatCall(call, fd, (name) => resolveFd(thread, name))
   const file = fileOf(host, process, fd)
   recorder.socket = file?.socket ?? -1
   const event = recorder.emit('host/called', 'systemCall', thread.id, fd, recorder.text(text), process.pid)

@@ -360,3 +360,82 @@ test('empty: two machines wait for a person', () => {
   expect(statePaths(run('empty'), CLIENT)).toEqual([])
   expect(run('empty').events.map((event) => event.type)).toEqual(['sim/started'])
 })
+
+describe('processes and readiness', () => {
+  const calls = (id: string, host: number, name: string) =>
+    eventsOfType(run(id), 'host/returned', host).filter(({ call }) => call.startsWith(`${name}(`))
+  const values = (id: string, host: number, name: string) =>
+    calls(id, host, name).map(({ value, errno }) => (errno === '' ? value : errno))
+
+  test('fork-and-close: the FIN waits for the last of two descriptors', () => {
+    const [fin] = sent('fork-and-close', SERVER, FIN)
+    expect(fin.at).toBe(300_000)
+    expect(eventsOfType(run('fork-and-close'), 'host/referenceDropped', SERVER)).toMatchObject([
+      { at: 150_000, fd: 4, references: 1 },
+    ])
+    expect(values('fork-and-close', SERVER, 'send')).toEqual([14])
+  })
+
+  test('shutdown-and-fork: shutdown acts at once, for both', () => {
+    expect(sent('shutdown-and-fork', SERVER, FIN).map(({ at }) => at)).toEqual([200_000])
+    expect(values('shutdown-and-fork', SERVER, 'send')).toEqual(['EPIPE'])
+    expect(values('shutdown-and-fork', SERVER, 'close')).toEqual([0, 0])
+  })
+
+  test('orphans: the process ends long before its data is through, and FIN-WAIT-2 lasts a minute', () => {
+    const { session, events } = run('orphans')
+    const [ended] = eventsOfType(run('orphans'), 'host/processEnded', CLIENT)
+    expect(ended.how).toBe('exited 0')
+    expect(eventsOfType(run('orphans'), 'host/orphaned', CLIENT)).toMatchObject([{ state: 'FIN-WAIT-1' }])
+    const data = sent('orphans', CLIENT).filter(({ at, length }) => at > ended.at && length > 0)
+    expect(data.length).toBeGreaterThan(50)
+    const path = eventsOfType(run('orphans'), 'tcp/stateChanged', CLIENT)
+    const waiting = path.find(({ to }) => to === 'FIN-WAIT-2')
+    const closed = path.find(({ to }) => to === 'CLOSED')
+    expect(seconds((closed?.at ?? 0) - (waiting?.at ?? 0))).toBeCloseTo(60, 0)
+    expect(session.world.state.hosts[SERVER].sockets.size).toBe(2)
+    expect(events.length).toBeGreaterThan(0)
+  })
+
+  test('sigpipe: the careless writer dies of it, the careful one reads EPIPE', () => {
+    expect(eventsOfType(run('sigpipe'), 'host/processEnded', CLIENT).map(({ how }) => how)).toEqual([
+      'killed by SIGPIPE',
+      'exited 0',
+    ])
+    expect(values('sigpipe', CLIENT, 'send')).toEqual([3, 3, 'EPIPE'])
+    expect(values('sigpipe', CLIENT, 'close')).toEqual([0])
+    expect(sent('sigpipe', SERVER, RST)).toHaveLength(2)
+  })
+
+  test('select: a bit for each message, none when the time is over, and one for a FIN', () => {
+    expect(values('select', SERVER, 'select')).toEqual([1, 1, 0, 1])
+    expect(values('select', SERVER, 'recv').slice(-2)).toEqual([0, 'EAGAIN'])
+  })
+
+  test('epoll-edge-and-level: level tells until all is read, an edge is told once', () => {
+    const reads = new Map<number, (number | string)[]>()
+    for (const { thread, value } of calls('epoll-edge-and-level', SERVER, 'recv')) {
+      reads.set(thread, [...(reads.get(thread) ?? []), value])
+    }
+    expect([...reads.values()]).toEqual([
+      [400, 400, 200, 200],
+      [400, 400],
+    ])
+  })
+
+  test('thundering-herd: four wake for each connection, and three in vain; EPOLLEXCLUSIVE wakes one', () => {
+    expect(values('thundering-herd', SERVER, 'epoll_wait')).toHaveLength(8)
+    expect(values('thundering-herd', SERVER, 'accept').filter((value) => value === 'EAGAIN')).toHaveLength(6)
+    expect(values('epoll-exclusive', SERVER, 'epoll_wait')).toEqual([1, 1])
+    expect(values('epoll-exclusive', SERVER, 'accept')).toEqual([5, 5])
+    const woken = calls('epoll-exclusive', SERVER, 'accept').map(({ thread }) => thread)
+    expect(new Set(woken).size).toBe(1)
+  })
+
+  test('eintr: accept with a plain handler and poll are interrupted, accept with SA_RESTART goes on', () => {
+    const interrupted = eventsOfType(run('eintr'), 'host/returned', SERVER).filter(({ errno }) => errno === 'EINTR')
+    expect(interrupted.map(({ call }) => call)).toEqual(['accept(3)', 'poll([{fd=3, events=POLLIN}], 1, -1)'])
+    expect(eventsOfType(run('eintr'), 'host/callRestarted', SERVER).map(({ call }) => call)).toEqual(['accept(3)'])
+    expect(values('eintr', SERVER, 'accept')).toEqual(['EINTR', 4])
+  })
+})

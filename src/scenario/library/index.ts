@@ -11,6 +11,7 @@ import { loss } from './loss'
 import { opening } from './opening'
 import { playground } from './playground'
 import { programs } from './programs'
+import { processes } from './processes'
 import { queues } from './queues'
 import { routing } from './routing'
 
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly ScenarioDocument[] = [
   ...congestion,
   ...routing,
   ...programs,
+  ...processes,
   ...playground,
 ]
 

@@ -34,7 +34,11 @@ const reasons: Readonly<Record<PollReason, (amount: string, limit: string) => st
   otherEndClosed: () => 'the other end is closed',
   interestsReady: () => 'its ready list is not empty',
   noneReady: () => 'its ready list is empty',
-  notHere: () => 'never, on a listener',
+  datagramsWait: (amount) => `${amount} datagrams to read`,
+  noDatagram: () => 'no datagram to read',
+  datagramRoom: () => 'the send buffer has room for another datagram',
+  datagramNoRoom: () => 'the send buffer has no room for another datagram',
+  notHere: () => 'files of this kind never report it',
 }
 
 export const process = {
