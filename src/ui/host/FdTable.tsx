@@ -200,7 +200,7 @@ function OtherRow({ host, descriptor, shown, onEpoll }: OtherRowProps) {
         </button>
         <Shared host={host} file={file} references={references} />
       </td>
-      <td>{text.watched(epoll.interests.length, epoll.ready.length)}</td>
+      <td title={text.watchedTitle}>{text.watched(epoll.interests.length, epoll.ready.length)}</td>
     </tr>
   )
 }

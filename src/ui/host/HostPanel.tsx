@@ -67,17 +67,17 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
         ) : (
           <p className={styles.down}>{text.down}</p>
         )}
+        {epoll === undefined ? null : (
+          <Suspense>
+            <EpollPanel host={host} epoll={epoll.view} pid={epoll.pid} fd={epoll.fd} />
+          </Suspense>
+        )}
         {row === undefined ? (
           newSocket
         ) : (
           <Calls snapshot={snapshot} host={host} row={row} listener={listener}>
             {newSocket}
           </Calls>
-        )}
-        {epoll === undefined ? null : (
-          <Suspense>
-            <EpollPanel host={host} epoll={epoll.view} pid={epoll.pid} fd={epoll.fd} />
-          </Suspense>
         )}
         {row === undefined || row.fd < 0 ? null : <Readiness poll={row.socket.poll} />}
         <Programs host={host.index} threads={host.processes.flatMap(programThreads)} now={now} />

@@ -9,6 +9,8 @@ export function Readiness({ poll }: { readonly poll: readonly PollBitView[] }) {
   const text = useText().readiness
   const [open, setOpen] = useState(false)
   const bits = poll.filter(({ set }) => set).map(({ event }) => `POLL${event}`)
+  // A listener has nothing to say of writing.
+  const possible = poll.filter(({ reason }) => reason !== 'notHere')
   return (
     <section className={styles.readiness}>
       <h3>
@@ -25,7 +27,7 @@ export function Readiness({ poll }: { readonly poll: readonly PollBitView[] }) {
       </h3>
       {open ? (
         <dl>
-          {poll.map(({ event, set, reason, amount, limit }) => (
+          {possible.map(({ event, set, reason, amount, limit }) => (
             <div key={event} className={set ? styles.set : undefined}>
               <dt>
                 <span aria-label={set ? text.set : text.clear}>{set ? '●' : '○'}</span> {event}

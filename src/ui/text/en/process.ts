@@ -38,7 +38,7 @@ const reasons: Readonly<Record<PollReason, (amount: string, limit: string) => st
   noDatagram: () => 'no datagram to read',
   datagramRoom: () => 'the send buffer has room for another datagram',
   datagramNoRoom: () => 'the send buffer has no room for another datagram',
-  notHere: () => 'files of this kind never report it',
+  notHere: () => 'never, for a file of this kind',
 }
 
 export const process = {
@@ -64,7 +64,8 @@ export const process = {
     orphans: 'no process',
     orphansTitle: 'No descriptor refers to these any more: the kernel finishes them, and then forgets them.',
     epoll: 'epoll',
-    watched: (interests: number, ready: number) => `${interests} watched, ${ready} ready`,
+    watched: (interests: number, ready: number) => `${ready} of ${interests} ready`,
+    watchedTitle: 'Interests in its ready list, of those in its interest list',
     pipe: 'pipe',
     showEpoll: (fd: number) => `Show epoll, fd ${fd}`,
   },
