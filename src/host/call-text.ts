@@ -65,7 +65,7 @@ function formatProcessCall(call: ProcessCall, fd: number, named: Named): string 
     case 'exit':
       return `_exit(${call.status ?? 0})`
     case 'waitpid':
-      return `waitpid(${named(call.pid)}, ..., ${call.nohang === true ? 'WNOHANG' : '0'})`
+      return `waitpid(${named(call.pid)}, &status, ${call.nohang === true ? 'WNOHANG' : '0'})`
     case 'kill':
       return `kill(${named(call.pid)}, ${call.signal})`
     case 'signal':
@@ -108,9 +108,9 @@ function formatFileCall(call: FileCall, fd: number, named: Named): string {
     case 'epollCtl':
       return `epoll_ctl(${fd}, ${call.op}, ${named(call.target)}, {events=${formatMask(call.events, 'EPOLL')}, data=${call.data ?? named(call.target)}})`
     case 'epollWait':
-      return `epoll_wait(${fd}, ..., ${call.most}, ${call.timeoutMs})`
+      return `epoll_wait(${fd}, events, ${call.most}, ${call.timeoutMs})`
     case 'pipe':
-      return call.nonblock === true ? 'pipe2(..., O_NONBLOCK)' : 'pipe(...)'
+      return call.nonblock === true ? 'pipe2(fds, O_NONBLOCK)' : 'pipe(fds)'
     case 'splice':
       return `splice(${fd}, NULL, ${call.to}, NULL, ${call.bytes}, ${call.more === true ? 'SPLICE_F_MORE' : '0'})`
     default:

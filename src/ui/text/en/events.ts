@@ -134,6 +134,8 @@ const BLOCKS: Readonly<Record<string, string>> = {
   'send buffer full': 'for room in the send buffer',
   'handshake not finished': 'for the handshake to end',
   'lingering until the FIN is acknowledged': 'for its FIN to be acknowledged',
+  'nothing ready': 'for one of its descriptors to be ready',
+  'no child has ended': 'for a child to end',
 }
 
 /** Where in a link's queue a packet stands. */
