@@ -2,6 +2,7 @@
  * The report of a host: every socket as inet_diag and /proc/net/tcp would tell of it, at one instant (trace/report.ts). Made when somebody
  * asks. Linux inet_diag_dump_icsk, sk_diag_fill, inet_twsk_diag_fill, inet_req_diag_fill; the owners come from the descriptor tables, as ss finds them in /proc/PID/fd.
  */
+import { viewFirewall } from '../netfilter'
 import type { Micros } from '../base'
 import { reportTcb } from '../tcp'
 import type { HostReport, SocketReport } from '../trace'
@@ -22,6 +23,7 @@ export function reportHost(host: Host, now: Micros): HostReport {
     sockets: sockets.map((socket) => reportSocket(host, socket, users.get(socket.id) ?? [], now)),
     counters: Object.fromEntries([...host.counters].filter(([, value]) => value !== 0)),
     sysctl: { ...host.sysctl },
+    firewall: viewFirewall(host.netfilter, now, Infinity),
   }
 }
 

@@ -11,8 +11,8 @@ import type { Chain, Flow, Netfilter, Tuple } from './records'
 const MOST_FLOWS = 200
 const MOST_LOG = 50
 
-/** Null where nobody has ever touched it. */
-export function viewFirewall(netfilter: Netfilter, now: Micros): FirewallView | null {
+/** Null where nobody has ever touched it. `mostFlows`: so many connections of the table, the oldest, are in it. */
+export function viewFirewall(netfilter: Netfilter, now: Micros, mostFlows = MOST_FLOWS): FirewallView | null {
   const { tables, flows, log, counters } = netfilter
   if (tables.size === 0 && flows.size === 0) return null
   const alive = [...flows.values()].filter(({ expiresAt }) => expiresAt > now)
@@ -24,7 +24,7 @@ export function viewFirewall(netfilter: Netfilter, now: Micros): FirewallView | 
         : [{ name, chains: [...chains.values()].map((chain) => viewChain(chain, chains)) }]
     }),
     tracking: netfilter.tracking,
-    flows: alive.slice(0, MOST_FLOWS).map(viewFlow),
+    flows: alive.slice(0, mostFlows).map(viewFlow),
     flowCount: alive.length,
     log: log.slice(-MOST_LOG).map((line) => ({ ...line })),
     counters: Object.fromEntries([...counters].toSorted(([a], [b]) => (a < b ? -1 : 1))),

@@ -4,6 +4,8 @@
 import { err, ok } from '../base'
 import type { Result } from '../base'
 import type { HostReport, TextLine } from '../trace'
+import { conntrackLines, dmesgLines } from './conntrack'
+import { iptablesLines, saveLines } from './iptables'
 import { netstatLines } from './netstat'
 import { nstatLines } from './nstat'
 import { procCounterLines, procTcpLines } from './proc'
@@ -37,6 +39,10 @@ const READERS: Readonly<Record<string, Reader>> = {
       return err(`cat: ${path}: No such file; there are ${Object.keys(FILES).join(', ')}.`)
     return ok(FILES[path](report))
   },
+  iptables: iptablesLines,
+  'iptables-save': saveLines,
+  conntrack: conntrackLines,
+  dmesg: (words, report) => (words.length === 0 ? ok(dmesgLines(report)) : err('dmesg: no options are known here.')),
 }
 
 /** What a command prints on a host; or one sentence that says why it does not. `terminal` is the width of a terminal, undefined for a pipe. */

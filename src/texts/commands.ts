@@ -15,4 +15,9 @@ export const COMMANDS: readonly string[] = [
   'cat /proc/net/snmp',
   'cat /proc/net/netstat',
   'cat /proc/net/sockstat',
+  'iptables -L -v -n --line-numbers',
+  'iptables -t nat -L -v -n',
+  'iptables-save -c',
+  'conntrack -L',
+  'dmesg',
 ]

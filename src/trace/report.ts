@@ -4,6 +4,7 @@
  * inet_diag and /proc/net/tcp: units, signs and oddities included. A part of the host that has tables of its own adds a field at the end of HostReport.
  */
 import type { Micros } from '../base'
+import type { FirewallView } from './firewall-view'
 import type { TcpInfo } from './snapshot'
 import type { TcpState } from './states'
 import type { Sysctl } from './sysctl'
@@ -16,6 +17,8 @@ export interface HostReport {
   /** By Linux's names without a prefix (`RetransSegs`, `ListenOverflows`); only those that are not 0. */
   readonly counters: Readonly<Record<string, number>>
   readonly sysctl: Sysctl
+  /** Rules and tracked connections, all of them; null where nobody has ever touched the firewall. */
+  readonly firewall?: FirewallView | null
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../tcp'
 import { encodeUdpHeaders } from '../../wire'
 import { count } from '../counters'
 import type { HostIo } from '../io'
+import { answerRejections } from '../reject'
 import { sendPacket, sourceFor } from '../ip'
 import type { Host, Socket } from '../records'
 import type { UdpState } from './records'
@@ -47,7 +48,9 @@ export function sendDatagram(
     recorder.emit('link/packetLost', 'dropTail', id, NO_LINK, LOSS_REASONS.indexOf('queueFull'))
     return true
   }
-  return sendPacket(host, { id, ip, udp: datagram, damaged: undefined, length, sentEvent }, io)
+  const left = sendPacket(host, { id, ip, udp: datagram, damaged: undefined, length, sentEvent }, io)
+  answerRejections(host, io)
+  return left
 }
 
 /** DF: with IP_PMTUDISC_WANT on what fits the path as known; what does not is cut up here, and so may be on its way (__ip_make_skb). */
