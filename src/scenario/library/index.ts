@@ -6,6 +6,7 @@ import type { ScenarioDocument } from '../document'
 import { addresses } from './addresses'
 import { closing } from './closing'
 import { congestion } from './congestion'
+import { firewall } from './firewall'
 import { flow } from './flow'
 import { loss } from './loss'
 import { opening } from './opening'
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly ScenarioDocument[] = [
   ...routing,
   ...programs,
   ...processes,
+  ...firewall,
   ...playground,
 ]
 
