@@ -10,6 +10,7 @@ export type Tab =
   | 'throughput'
   | 'numbers'
   | 'tools'
+  | 'firewall'
   | 'events'
   | 'packet'
   | 'hosts'
@@ -21,6 +22,7 @@ const TABS: readonly Tab[] = [
   'throughput',
   'numbers',
   'tools',
+  'firewall',
   'events',
   'packet',
   'hosts',

@@ -269,7 +269,7 @@ export const firewall: readonly ScenarioDocument[] = [
     watch: [
       'Before the restart every segment is ESTABLISHED; afterwards conntrack has never seen a SYN for it',
       'With nf_conntrack_tcp_loose 0 a segment in the middle begins no entry: INVALID, and dropped',
-      'Both ends keep the connection; the client retransmits into nothing',
+      'Nobody is told: the client retransmits into nothing, the server is ESTABLISHED still',
     ],
     focus: 'states',
     until: '12s',
@@ -363,4 +363,3 @@ function holder(name: string, start: string, keeps: string): ProgramDocument {
     ],
   }
 }
-

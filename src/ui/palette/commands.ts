@@ -67,6 +67,7 @@ const TABS = [
   'throughput',
   'numbers',
   'tools',
+  'firewall',
   'events',
   'packet',
 ] as const satisfies readonly Tab[]

@@ -18,6 +18,7 @@ const DESK_TABS: readonly Tab[] = [
   'throughput',
   'numbers',
   'tools',
+  'firewall',
   'events',
   'packet',
 ]

@@ -15,6 +15,7 @@ const RoundTrips = lazy(async () => ({ default: (await import('../graphs')).Roun
 const Throughput = lazy(async () => ({ default: (await import('../graphs')).Throughput }))
 const Numbers = lazy(async () => ({ default: (await import('../numbers')).Numbers }))
 const Tools = lazy(async () => ({ default: (await import('../tools')).Tools }))
+const Firewall = lazy(async () => ({ default: (await import('../firewall')).Firewall }))
 const EventList = lazy(async () => ({ default: (await import('../events')).EventList }))
 const Inspector = lazy(async () => ({ default: (await import('../inspector')).Inspector }))
 
@@ -56,6 +57,7 @@ export function TabContent({ tab, compact = false }: { readonly tab: Tab; readon
         {tab === 'throughput' ? <Throughput compact={compact} /> : null}
         {tab === 'numbers' ? <Numbers /> : null}
         {tab === 'tools' ? <Tools /> : null}
+        {tab === 'firewall' ? <Firewall /> : null}
         {tab === 'events' ? <EventList /> : null}
         {tab === 'packet' ? <Inspector /> : null}
         {tab === 'hosts' ? <AllHosts /> : null}

@@ -71,6 +71,7 @@ const TABLET_TABS: readonly Tab[] = [
   'throughput',
   'numbers',
   'tools',
+  'firewall',
   'events',
   'packet',
 ]

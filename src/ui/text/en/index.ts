@@ -1,8 +1,9 @@
 /** English: the source of every other language. */
+import { firewall } from './firewall'
 import { graphs } from './graphs'
 import { heroes } from './heroes'
 import { palette } from './palette'
 import { process } from './process'
 import { shell } from './shell'
 
-export const en = { ...shell, ...heroes, ...graphs, ...palette, ...process }
+export const en = { ...shell, ...heroes, ...graphs, ...palette, ...process, ...firewall }

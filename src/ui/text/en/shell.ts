@@ -338,6 +338,7 @@ export const shell = {
     numbers: 'tcp_info',
     tools: 'ss & netstat',
     toolsShort: 'ss',
+    firewall: 'Firewall & NAT',
     events: 'Events & why',
     packet: 'Packet',
     list: 'Details',

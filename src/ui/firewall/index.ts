@@ -1,0 +1,1 @@
+export { Firewall } from './Firewall'
