@@ -18,7 +18,6 @@ import {
   synAckTimerFires,
   tailLossTimerFires,
 } from './sender/timeouts'
-import { transmitPending } from './sender/transmit'
 import { setState } from './state'
 import type { Tcb } from './tcb'
 import { nextDeadline, stopTimer } from './timers'
@@ -44,7 +43,6 @@ export function timersExpire(tcb: Tcb, io: TcpIo): void {
   const { cause } = recorder
   refreshPath(tcb, io)
   for (let i = 0; i < TIMER_KINDS.length; i++) fire(tcb, i, io)
-  if (tcb.state !== 'CLOSED') transmitPending(tcb, io)
   afterInput(tcb, io)
   recorder.cause = cause
 }

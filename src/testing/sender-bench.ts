@@ -251,7 +251,6 @@ export function runUntil(bench: SenderBench, until: Micros): void {
       timer.deadline = Number.POSITIVE_INFINITY
       FIRES[kind as TimerKind]?.(tcb, io)
     }
-    if (tcb.state !== 'CLOSED') transmitPending(tcb, io)
     afterInput(tcb, io)
   }
   io.now = until

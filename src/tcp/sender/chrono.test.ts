@@ -1,5 +1,7 @@
 /** What the sender's time goes by (tcp_chrono_start, tcp_chrono_stop): tcpi_busy_time, tcpi_rwnd_limited, tcpi_sndbuf_limited. */
 import { expect, test } from 'vitest'
+import { nextDeadline } from '../timers'
+import { timersExpire } from '../expire'
 import { ack, pass, senderBench, write } from '../../testing/sender-bench'
 import type { SenderBench } from '../../testing/sender-bench'
 import { chronoStart, chronoStop, chronoTotals } from './chrono'
@@ -62,4 +64,14 @@ test('when all is acked nothing goes on, whatever it was', () => {
   expect(totals(bench)).toEqual([0.01, 0.01, 0])
   chronoStop(bench.tcb, 'busy', bench.io)
   expect(bench.tcb.chrono.kind).toBe('idle')
+})
+
+test('a timeout sends nothing new, so who was held by the window still is (tcp_retransmit_timer)', () => {
+  const bench = senderBench({ window: 3_000, sysctl: { tcp_early_retrans: 0 } })
+  write(bench, 10_000)
+  expect(bench.tcb.chrono.kind).toBe('peerWindow')
+  bench.io.now = nextDeadline(bench.tcb)
+  timersExpire(bench.tcb, bench.io)
+  expect(bench.tcb.recovery.caState).toBe('Loss')
+  expect(bench.tcb.chrono.kind).toBe('peerWindow')
 })
