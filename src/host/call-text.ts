@@ -29,6 +29,10 @@ export function formatCall(call: Call, fd: number, named: Named = (reference) =>
       return `sendto(${fd}, ${formatContent(call.text, call.bytes)}${formatFlags(call.flags)}${hasTarget(call) ? `, ${formatTarget(call)}` : ''})`
     case 'recvfrom':
       return `recvfrom(${fd}, ${call.bytes} B${formatFlags(call.flags)}${call.from === undefined ? '' : `, &${call.from}`})`
+    case 'socketpair':
+      return `socketpair(AF_UNIX, ${call.type ?? 'SOCK_STREAM'}${call.nonblock === true ? ' | SOCK_NONBLOCK' : ''})`
+    case 'unlink':
+      return `unlink(${quoted(call.path)})`
     case 'shutdown':
       return `shutdown(${fd}, ${call.how})`
     case 'close':

@@ -8,7 +8,7 @@ import { createConnection, createSocket } from './sockets'
 
 /** A child with the listener's options and the ends that `packet` names; its TCB is CLOSED still. */
 export function createChild(host: Host, parent: Socket, packet: Packet, io: HostIo, iss?: number): Socket {
-  const child = createSocket(host, io, 'tcp', { ...parent.config }, { ...parent.options })
+  const child = createSocket(host, io, { protocol: 'tcp' }, { ...parent.config }, { ...parent.options })
   const { ip, segment } = packet
   // tcp_rsk(req)->syn_tos without the bits that are TCP's own.
   if (host.sysctl.tcp_reflect_tos !== 0) child.options.tos = (packet.ip.tos ?? 0) & ~3

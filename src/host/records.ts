@@ -313,6 +313,8 @@ export type BlockReason =
   | 'handshake not finished'
   | 'lingering until the FIN is acknowledged'
   | 'nothing ready'
+  | 'listener’s queue full'
+  | 'receiver’s queue full'
   | 'no child has ended'
 
 /** How many calls, and how many messages, a thread remembers. */

@@ -7,7 +7,7 @@ import { NEVER, seq32 } from '../base'
 import { createTcb, defaultConfig, nextDeadline, setState } from '../tcp'
 import type { Endpoint, Tcb, TcpConfig } from '../tcp'
 import { POLL_EVENTS as E, TCP_STATES } from '../trace'
-import type { RuleName, TcpState } from '../trace'
+import type { RuleName, SocketType, TcpState } from '../trace'
 import { count } from './counters'
 import { removeConnection } from './demux'
 import type { HostIo } from './io'
@@ -18,17 +18,24 @@ import { enterAcceptQueue, leaveSynQueue } from './queues'
 import type { Host, Socket, SocketOptions } from './records'
 import { routeTo } from './routes'
 import { newUdp } from './udp/create'
+import { newUnix } from './unix/create'
 import { tcpIo } from './tcp-io'
 import { wakePollers } from './readiness/wake'
 import { wakeWaiters } from './wake'
 
 const UNBOUND: Endpoint = { address: 0, port: 0 }
 
+/** What speaks through a socket; a Unix socket is a stream or takes datagrams. */
+export interface SocketKind {
+  readonly protocol: Socket['protocol']
+  readonly type?: SocketType
+}
+
 /** A socket of which TCP knows nothing yet. */
 export function createSocket(
   host: Host,
   io: HostIo,
-  protocol: Socket['protocol'] = 'tcp',
+  { protocol, type = 'SOCK_STREAM' }: SocketKind = { protocol: 'tcp' },
   config: TcpConfig = defaultConfig(host.sysctl),
   options: SocketOptions = {
     reuseAddress: false,
@@ -67,7 +74,7 @@ export function createSocket(
     identification: 0,
     protocol,
     udp: protocol === 'udp' ? newUdp(host.sysctl) : undefined,
-    unix: undefined,
+    unix: protocol === 'unix' ? newUnix(type, host.sysctl) : undefined,
   }
   host.sockets.set(id, socket)
   return socket

@@ -24,6 +24,7 @@ import { viewEpolls, viewPoll } from './readiness/view'
 import type { Host, Listener, OpenFile, Process, QueueEntry, Socket, Thread } from './records'
 import { stateOf } from './sockets'
 import { viewUdp } from './udp/view'
+import { viewUnix } from './unix/view'
 
 const MAX_SOCKETS = 300
 const MAX_QUEUE_ENTRIES = 64
@@ -110,7 +111,7 @@ function viewSocket(host: Host, socket: Socket, holders: readonly Holder[], now:
     poll: viewPoll(host, socket),
     protocol: socket.protocol,
     udp: socket.udp === undefined ? null : viewUdp(socket.udp),
-    unix: null,
+    unix: socket.unix === undefined ? null : viewUnix(host, socket.unix),
   }
 }
 

@@ -5,6 +5,7 @@
 import { isReadable, isWritable, readableBytes } from '../tcp'
 import type { HostIo } from './io'
 import type { Blocked, Host, Socket, Thread } from './records'
+import { unixMayProceed } from './unix/readiness'
 
 /** Lets every thread that waits for `socket` and may proceed go on, in order of arrival. */
 export function wakeWaiters(host: Host, socket: Socket, io: HostIo): void {
@@ -32,7 +33,9 @@ export function makeReady(host: Host, thread: Thread, cause: number, io: HostIo)
   io.scheduleThread(host.index, thread.id, io.now)
 }
 
-function mayProceed(host: Host, { reason, threshold }: Blocked, { tcb, listener, udp }: Socket): boolean {
+function mayProceed(host: Host, blocked: Blocked, { tcb, listener, udp, unix }: Socket): boolean {
+  if (unix !== undefined) return unixMayProceed(blocked, unix)
+  const { reason, threshold } = blocked
   if (udp !== undefined) return udp.queue.length > 0 || udp.error !== '' || udp.receiveShutdown
   if (reason === 'accept queue empty') return listener === undefined || listener.acceptQueue.size > 0
   if (tcb === undefined || tcb.error !== '' || tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT') return true

@@ -105,6 +105,34 @@ describe('a mistake in a document is named in one sentence, with its place', () 
     ],
     [withSteps({ call: 'bind', fd: 's' }), 'hosts[0].programs[0].steps[1].port: is missing.'],
     [
+      withSteps({ call: 'socket', type: 'SOCK_RAW' }),
+      'hosts[0].programs[0].steps[1].type: expected one of SOCK_STREAM, SOCK_DGRAM, got "SOCK_RAW".',
+    ],
+    [
+      withSteps({ call: 'sendto', fd: 's', bytes: 5, address: '10.0.0.2' }),
+      'hosts[0].programs[0].steps[1].port: is missing.',
+    ],
+    [
+      withSteps({ call: 'sendto', fd: 's', bytes: 5, to: 'peer' }),
+      'hosts[0].programs[0].steps[1].to: no earlier step keeps an address as "peer".',
+    ],
+    [
+      withSteps({ call: 'sendto', fd: 's', bytes: 5, address: 'nobody', port: 53 }),
+      'hosts[0].programs[0].steps[1].address: "nobody" is neither a host nor an IPv4 address.',
+    ],
+    [
+      withSteps({ call: 'bind', fd: 's', path: '' }),
+      'hosts[0].programs[0].steps[1].path: expected a path of 1 to 107 characters, such as /tmp/echo, got "".',
+    ],
+    [
+      withSteps({ call: 'connect', fd: 's', family: 'AF_INET' }),
+      'hosts[0].programs[0].steps[1].family: expected one of AF_UNSPEC, got "AF_INET".',
+    ],
+    [
+      withSteps({ call: 'recvfrom', fd: 's', bytes: 5, flags: ['MSG_MORE'] }),
+      /steps\[1\]\.flags\[0\]: expected one of MSG_DONTWAIT, .*, got "MSG_MORE"\.$/,
+    ],
+    [
       withSteps({ call: 'bnid' }),
       /^hosts\[0\]\.programs\[0\]\.steps\[1\]\.call: expected one of socket, bind, .*, got "bnid"\.$/,
     ],

@@ -144,6 +144,16 @@ export type SocketCall =
       readonly badAddress?: boolean
       readonly from?: string
     }
+  /** Two connected Unix sockets; their descriptors are kept under the two names. */
+  | {
+      readonly call: 'socketpair'
+      readonly type?: SocketType
+      readonly nonblock?: boolean
+      readonly first?: string
+      readonly second?: string
+    }
+  /** Removes the name of a Unix socket. */
+  | { readonly call: 'unlink'; readonly path: string }
   | { readonly call: 'shutdown'; readonly fd: FdRef; readonly how: ShutdownHow }
   | { readonly call: 'close'; readonly fd: FdRef }
   | { readonly call: 'setsockopt'; readonly fd: FdRef; readonly option: SocketOption; readonly value: OptionValue }

@@ -38,6 +38,7 @@ export const ERRNO = {
   EHOSTDOWN: [112, 'Host is down'],
   ESRCH: [3, 'No such process'],
   ECHILD: [10, 'No child processes'],
+  EPROTOTYPE: [91, 'Protocol wrong type for socket'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>
 
 export type Errno = keyof typeof ERRNO

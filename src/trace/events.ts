@@ -193,6 +193,17 @@ export const EVENT_FIELDS = {
   'host/threadStarted': { thread: 'uint', child: 'uint', name: 'text' },
   /** A program took so many bytes of its stream for one message; `around` more only frame it. */
   'host/messageHandled': { thread: 'uint', bytes: 'uint', around: 'uint', text: 'text' },
+  /** A Unix socket got a name. */
+  'unix/bound': { path: 'text' },
+  'unix/unlinked': { path: 'text' },
+  /** Two Unix sockets are connected now; `queued` connections wait at the listener. Both ends are on this host, and no packet went anywhere. */
+  'unix/connected': { peer: 'uint', path: 'text', queued: 'uint' },
+  /** A message, or a piece of a stream, went into the queue of socket `to`; `charged` bytes of memory of the sender's wait there. */
+  'unix/sent': { to: 'uint', bytes: 'uint', queued: 'uint', charged: 'uint' },
+  /** shutdown(): the other end sees it from its side. */
+  'unix/shut': { peer: 'uint', how: 'text' },
+  /** A Unix socket is gone, and the other end knows it; `errno` where bytes were left unread. */
+  'unix/closed': { peer: 'uint', errno: 'text' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

@@ -14,6 +14,7 @@ import { tcpIo } from '../tcp-io'
 import { disconnect } from './connect'
 import { failed, returned } from './context'
 import type { CallOf, Context, FileContext, Outcome } from './context'
+import { releaseUnix } from '../unix/close'
 import { releasePipe } from './pipe'
 
 export function shutdown({ host, socket, call, io }: Context<CallOf<'shutdown'>>): Outcome {
@@ -101,6 +102,7 @@ export function release(host: Host, file: OpenFile, io: HostIo): void {
 function releaseSocket(host: Host, socket: Socket, io: HostIo): void {
   const { tcb } = socket
   socket.file = 0
+  if (socket.unix !== undefined) releaseUnix(host, socket, socket.unix, io)
   if (socket.listener !== undefined) {
     stopListening(host, socket, io)
   } else if (tcb !== undefined && (tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT')) {

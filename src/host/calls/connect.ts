@@ -22,6 +22,7 @@ const BEGUN = 1
 export function connect(context: Context<CallOf<'connect'>>): Outcome {
   const { socket, call, resumed, host } = context
   if (resumed !== undefined) return finish(context, resumed.progress === BEGUN)
+  if (call.path !== undefined) return failed('EAFNOSUPPORT')
   const address = parseIpv4(call.address)
   if (address === undefined || !validPort(call.port)) return failed('EINVAL')
   if (socket.phase === 'connected') return failed('EISCONN')

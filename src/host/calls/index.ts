@@ -4,6 +4,9 @@ import { fileOf, socketOf } from '../descriptors'
 import type { HostIo } from '../io'
 import type { Host, Process, Thread } from '../records'
 import { udpCall } from '../udp/calls'
+import { unixCall } from '../unix/calls'
+import { socketpair } from '../unix/connect'
+import { unlink } from '../unix/names'
 import { accept } from './accept'
 import { close, closeResumed, closeSpecial, shutdown } from './close'
 import { connect } from './connect'
@@ -31,6 +34,8 @@ export function makeCall(host: Host, process: Process, thread: Thread, call: Cal
   if (call.call === 'poll') return poll({ host, io, process, thread, call, resumed: undefined })
   if (call.call === 'select') return select({ host, io, process, thread, call, resumed: undefined })
   if (call.call === 'epollCreate') return epollCreate(host, process, io)
+  if (call.call === 'socketpair') return socketpair(host, process, thread, call, io)
+  if (call.call === 'unlink') return unlink(host, call.path, io)
   if (call.call === 'pipe') return pipe(host, process, call, io)
   if (isAboutProcesses(call)) return processCall({ host, io, process, thread, call, resumed: undefined })
   const file = fileOf(host, process, fd)
@@ -78,7 +83,8 @@ function onFile(context: FileContext): Outcome {
 }
 
 function onSocket(context: Context): Outcome {
-  const { udp } = context.socket
+  const { udp, unix } = context.socket
+  if (unix !== undefined) return unixCall(context, unix)
   return udp === undefined ? perform(context) : udpCall(context, udp)
 }
 

@@ -13,8 +13,9 @@ import type { CallOf, Context, Outcome } from './context'
 export function socket(host: Host, process: Process, call: CallOf<'socket'>, io: HostIo): Outcome {
   const fd = freeDescriptor(process)
   if (fd === -1) return failed('EMFILE')
-  const { type = 'SOCK_STREAM' } = call
-  const made = createSocket(host, io, type === 'SOCK_DGRAM' ? 'udp' : 'tcp')
+  const { domain = 'AF_INET', type = 'SOCK_STREAM' } = call
+  const protocol = domain === 'AF_UNIX' ? 'unix' : type === 'SOCK_DGRAM' ? 'udp' : 'tcp'
+  const made = createSocket(host, io, { protocol, type })
   io.recorder.socket = made.id
   openDescriptor(host, process, fd, made, call.nonblock === true, io)
   return returned(fd)
@@ -22,6 +23,7 @@ export function socket(host: Host, process: Process, call: CallOf<'socket'>, io:
 
 /** An address to bind to: 0 is any, one's own, or loopback. */
 export function bind({ host, socket: it, call }: Context<CallOf<'bind'>>): Outcome {
+  if (call.path !== undefined) return failed('EAFNOSUPPORT')
   const address = parseIpv4(call.address ?? '0.0.0.0')
   if (address === undefined || !validPort(call.port)) return failed('EINVAL')
   if (!isLocal(host, address)) return failed('EADDRNOTAVAIL')

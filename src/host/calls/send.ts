@@ -85,9 +85,19 @@ function copyIn(context: Send, tcb: Tcb, text: Uint8Array | undefined, from: num
 function broken({ host, process, socket, call, thread, io }: Send): Outcome {
   const errno = takeError(socket)
   if (errno !== '' && errno !== 'EPIPE') return failed(errno)
-  if (call.flags?.includes('MSG_NOSIGNAL') !== true) {
-    io.recorder.emit('host/signalled', 'brokenPipe', thread.id, io.recorder.text('SIGPIPE'))
-    deliverSignal(host, process, 'SIGPIPE', io, thread)
-  }
+  raiseBrokenPipe({ host, process, call, thread, io })
   return failed('EPIPE')
+}
+
+/** Nobody reads any more: SIGPIPE, unless the call says that it minds not. */
+export function raiseBrokenPipe({
+  host,
+  process,
+  call,
+  thread,
+  io,
+}: Pick<Context<CallOf<'send'> | CallOf<'sendto'>>, 'host' | 'process' | 'call' | 'thread' | 'io'>): void {
+  if (call.flags?.includes('MSG_NOSIGNAL') === true) return
+  io.recorder.emit('host/signalled', 'brokenPipe', thread.id, io.recorder.text('SIGPIPE'))
+  deliverSignal(host, process, 'SIGPIPE', io, thread)
 }

@@ -9,6 +9,7 @@ import type { Readiness } from '../../trace'
 import { PIPE_BUFFERS } from '../pipes'
 import type { Epoll, Host, OpenFile, Pipe, Socket } from '../records'
 import { udpReadiness } from '../udp/poll'
+import { unixReadiness } from '../unix/readiness'
 
 const READABLE = E.IN | E.RDNORM
 const WRITABLE = E.OUT | E.WRNORM
@@ -77,7 +78,9 @@ export function pollInterest(host: Host, file: number, events: number, depth = 0
   return open === undefined ? 0 : pollFile(host, open, depth) & events
 }
 
-export function socketReadiness(host: Host, { listener, tcb, udp }: Socket): Readiness {
+export function socketReadiness(host: Host, socket: Socket): Readiness {
+  const { listener, tcb, udp, unix } = socket
+  if (unix !== undefined) return unixReadiness(host, socket, unix)
   if (udp !== undefined) return udpReadiness(udp)
   if (listener !== undefined) {
     return { ...NOTHING, IN: listener.acceptQueue.size > 0 ? 'connectionsWait' : 'noConnection' }

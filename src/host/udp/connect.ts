@@ -15,6 +15,7 @@ import { addressOf, bindItself } from './send'
 import { isBroadcast, ownIfZero, routeError } from './way'
 
 export function bindUdp({ host, socket, call }: Context<CallOf<'bind'>>): Outcome {
+  if (call.path !== undefined) return failed('EAFNOSUPPORT')
   const address = parseIpv4(call.address ?? '0.0.0.0')
   if (address === undefined || !validPort(call.port)) return failed('EINVAL')
   if (!isLocal(host, address)) return failed('EADDRNOTAVAIL')
@@ -31,6 +32,7 @@ export function bindUdp({ host, socket, call }: Context<CallOf<'bind'>>): Outcom
 export function connectUdp(context: Context<CallOf<'connect'>>, udp: UdpState): Outcome {
   const { host, socket, call, thread } = context
   if (call.family === 'AF_UNSPEC') return disconnect(context, udp)
+  if (call.path !== undefined) return failed('EAFNOSUPPORT')
   const given = addressOf(call, thread.variables)
   if (given === undefined || typeof given === 'string') return failed('EINVAL')
   if (!bindItself(host, socket)) return failed('EAGAIN')

@@ -6,6 +6,7 @@ import { formatIpv4 } from '../../wire'
 import { failed, returned, takeError, wait } from '../calls/context'
 import type { CallOf, Context, Outcome } from '../calls/context'
 import { count } from '../counters'
+import { preview } from '../preview'
 import type { Thread } from '../records'
 import { ERRNO } from '../../trace'
 import type { CallOutput, Errno } from '../../trace'
@@ -69,15 +70,6 @@ function told({ call, thread }: ReceiveFrom, { from, payload }: QueuedDatagram):
     preview: preview(payload, copied),
   }
   return { done: true, value: call.flags?.includes('MSG_TRUNC') === true ? payload.length : copied, errno: '', output }
-}
-
-/** Characters of the contents that a call's output keeps, to be shown. */
-const SHOWN = 48
-
-/** The beginning of some contents as text; what does not print is a dot. */
-export function preview(payload: Uint8Array, length: number): string {
-  const shown = payload.subarray(0, Math.min(length, SHOWN))
-  return Array.from(shown, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('')
 }
 
 /** The sender's address for a later sendto or connect of the program, as in C's struct sockaddr_in. */

@@ -73,11 +73,19 @@ function destination(
   return given.port === 0 ? 'EINVAL' : { address: ownIfZero(given.address), port: given.port }
 }
 
+interface Target {
+  readonly address?: string
+  readonly port?: number
+  readonly path?: string
+  readonly to?: string
+}
+
 /** The address that a call names, or that an earlier recvfrom kept under a name; undefined where it names none. */
 export function addressOf(
-  { address, port, to }: { readonly address?: string; readonly port?: number; readonly to?: string },
+  { address, port, path, to }: Target,
   variables: Readonly<Record<string, number>>,
 ): Endpoint | Errno | undefined {
+  if (path !== undefined) return 'EAFNOSUPPORT'
   if (to !== undefined) {
     const [kept, number] = [variables[`${to}_addr`], variables[`${to}_port`]]
     return kept === undefined || number === undefined ? 'EINVAL' : { address: kept, port: number }

@@ -1,4 +1,5 @@
 /** A Unix socket as plain data: what Linux keeps in struct unix_sock. Behaviour is in the files beside this one. */
+import type { Micros } from '../../base'
 import type { Errno } from '../../trace'
 
 export interface UnixState {
@@ -9,14 +10,19 @@ export interface UnixState {
   path: string
   /** The socket at the other end, or -1; a datagram socket has one after connect(). */
   peer: number
+  /** Path of the socket at the other end, which getpeername() tells when that is gone too. */
+  peerPath: string
+  /** The socket at whose queue a blocked connect() or sendto() waits for room; -1 for none. */
+  waitsFor: number
   /** What came and no recv() took yet, oldest first. */
   queue: UnixMessage[]
   /** Memory that its messages take in queues of others (sk_wmem_alloc). */
   wmem: number
   rcvbuf: number
   sndbuf: number
-  /** Of a listener: the most that its queue may hold (sk_max_ack_backlog), and the connections in it, oldest first. */
+  /** The most that its queue may hold before others wait (sk_max_ack_backlog): of a listener connections, of a datagram socket messages. */
   backlog: number
+  /** Connections that no accept() took yet, oldest first. */
   pending: number[]
   error: Errno | ''
   receiveShutdown: boolean
@@ -32,4 +38,5 @@ export interface UnixMessage {
   payload: Uint8Array
   /** Memory charged to the sender until it is read. */
   readonly truesize: number
+  readonly at: Micros
 }

@@ -62,6 +62,13 @@ function callEntries(address: v.GenericSchema<unknown, string>) {
     send: { fd, ...content },
     recv: { fd, bytes, flags: v.optional(list(RECV_FLAGS, 6)) },
     sendto: { fd, ...content },
+    socketpair: {
+      type: v.optional(oneOf('SOCK_STREAM', 'SOCK_DGRAM')),
+      nonblock: v.optional(flag),
+      first: v.optional(name),
+      second: v.optional(name),
+    },
+    unlink: { path: unixPath },
     recvfrom: { fd, bytes, flags: v.optional(list(RECV_FLAGS, 6)), from: v.optional(name) },
     shutdown: { fd, how: oneOf('SHUT_RD', 'SHUT_WR', 'SHUT_RDWR') },
     close: { fd },

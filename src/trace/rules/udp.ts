@@ -22,6 +22,7 @@ export const UDP_RULES = {
   unixConnect: { rfc: 'unix(7)', linux: 'unix_stream_connect' },
   unixAccept: { rfc: 'unix(7)', linux: 'unix_accept' },
   unixSend: { rfc: 'unix(7)', linux: 'unix_stream_sendmsg, unix_dgram_sendmsg' },
-  unixRefused: { rfc: 'unix(7)', linux: 'unix_find_other' },
   unixClosed: { rfc: 'unix(7)', linux: 'unix_release_sock' },
+  unixPair: { rfc: 'socketpair(2)', linux: '__sys_socketpair > unix_socketpair' },
+  unixShutdown: { rfc: 'shutdown(2)', linux: 'unix_shutdown' },
 } as const satisfies Readonly<Record<string, Rule>>

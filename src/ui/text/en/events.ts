@@ -136,6 +136,8 @@ const BLOCKS: Readonly<Record<string, string>> = {
   'lingering until the FIN is acknowledged': 'for its FIN to be acknowledged',
   'nothing ready': 'for one of its descriptors to be ready',
   'no child has ended': 'for a child to end',
+  'listener’s queue full': 'for room in the listener’s queue',
+  'receiver’s queue full': 'for room in the receiver’s queue',
 }
 
 /** Where in a link's queue a packet stands. */
@@ -285,6 +287,17 @@ export const events: Sentences = {
     `${capital(host(t, e.host))} put a datagram of ${bytes(e.length)} into the receive queue, ${e.queued} in it`,
   'udp/datagramDropped': (e, t) =>
     `${capital(host(t, e.host))} dropped a datagram: ${DROPS[e.reason]}; ${bytes(e.rmem)} of memory in use of ${e.limit}, ${e.drops} dropped so far`,
+  'unix/bound': (e, t) => `A Unix socket on ${host(t, e.host)} is bound to \`${e.path}\``,
+  'unix/unlinked': (e, t) => `${capital(host(t, e.host))} removed the name \`${e.path}\``,
+  'unix/connected': (e, t) =>
+    e.path === ''
+      ? `Two Unix sockets on ${host(t, e.host)} are connected`
+      : `A Unix socket on ${host(t, e.host)} is connected to \`${e.path}\`, with no packet sent`,
+  'unix/sent': (e, t) =>
+    `${capital(host(t, e.host))} put ${bytes(e.bytes)} into the other Unix socket’s queue, ${e.queued} in it`,
+  'unix/shut': (e, t) => `A Unix socket on ${host(t, e.host)} was shut: ${e.how}`,
+  'unix/closed': (e, t) =>
+    `A Unix socket on ${host(t, e.host)} is gone, and its peer ${e.errno === '' ? 'reads the end' : `gets ${e.errno}: bytes were left unread`}`,
   'udp/datagramTruncated': (e, t) =>
     `A read on ${host(t, e.host)} took ${bytes(e.taken)} of a datagram of ${bytes(e.length)}; the rest is gone`,
   'netfilter/ruleStopped': (e, t) =>
