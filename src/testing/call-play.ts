@@ -53,6 +53,10 @@ function make(bench: HostBench, move: Move, names: Map<string, number>, made: Ma
   const host = HOST[move.on]
   if ('look' in move) return () => lookAt(bench, host)
   if ('counter' in move) return () => String(counter(bench, host, move.counter))
+  if ('memory' in move) {
+    const fd = names.get(move.memory)
+    return () => memoryOf(bench, host, fd)
+  }
   if ('again' in move) {
     const earlier = made.get(move.again)
     return () => (earlier === undefined ? 'no such call' : answerOf(bench, earlier, names, move.again))
@@ -87,14 +91,22 @@ function answerOf(bench: HostBench, made: Made, names: Map<string, number>, as: 
   const isNew = MAKE_DESCRIPTORS.has(asked.name)
   const { output } = returned
   if (as !== undefined && isNew) names.set(as, returned.value)
-  if (as !== undefined && output?.kind === 'descriptors') names.set(as, output.fds[0])
+  if (as !== undefined && output?.kind === 'descriptors') {
+    names.set(as, output.fds[0])
+    names.set(`${as}+`, output.fds[1])
+  }
   return `= ${isNew ? 'fd' : returned.value}${outputOf(asked)}`
 }
 
 function outputOf({ name, call: text, returned }: CallView): string {
   const output = returned?.output
   if (name === 'getsockopt') return ` [${/\[(.*)\]/.exec(text)?.[1] ?? ''}]`
-  if (output?.kind === 'address') return ` ${output.address}:${portText(output.port)}`
+  if (output?.kind === 'address') return ` ${nameText(output.address, output.port)}`
+  if (output?.kind === 'report') return ` error ${output.errno} origin ${output.origin} code ${output.code}`
+  if (output?.kind === 'datagram' && name === 'recvfrom') {
+    const { preview, truncated, address, path, port } = output
+    return ` "${preview}"${truncated ? ' cut' : ''} from ${address === '' ? path || '-' : nameText(address, port)}`
+  }
   if (output?.kind !== 'events') return ''
   return ` ${output.events.map(({ events }) => bitNames(events)).join(' ')}`
 }
@@ -102,6 +114,19 @@ function outputOf({ name, call: text, returned }: CallView): string {
 export function bitNames(bits: number): string {
   const names = Object.entries(POLL_EVENTS).flatMap(([name, bit]) => ((bits & bit) !== 0 ? [name] : []))
   return names.length === 0 ? '-' : names.join('|')
+}
+
+/** An Internet address has a port; a Unix socket's is a path, or - for none. */
+function nameText(address: string, port: number): string {
+  return address === '' || address.startsWith('/') || address.startsWith('@')
+    ? address || '-'
+    : `${address}:${portText(port)}`
+}
+
+function memoryOf(bench: HostBench, host: number, fd: number | undefined): string {
+  const socket = view(bench, host).sockets.find(({ descriptors }) => descriptors.some((it) => it.fd === fd))
+  if (socket?.udp) return `r${socket.udp.rmem} w0 d${socket.udp.drops}`
+  return socket?.unix ? `r0 w${socket.unix.wmem} d0` : 'no such socket'
 }
 
 /** Ports that nobody chose are all called E. */

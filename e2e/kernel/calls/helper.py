@@ -10,11 +10,13 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -37,7 +39,7 @@ FLAGS = {"MSG_OOB": 1, "MSG_PEEK": 2, "MSG_DONTWAIT": 0x40, "MSG_EOR": 0x80, "MS
 OPTIONS = {
     "SO_REUSEADDR": (1, 2, "int"), "SO_ERROR": (1, 4, "errno"), "SO_SNDBUF": (1, 7, "int"), "SO_RCVBUF": (1, 8, "int"),
     "SO_KEEPALIVE": (1, 9, "int"), "SO_OOBINLINE": (1, 10, "int"), "SO_LINGER": (1, 13, "linger"), "SO_REUSEPORT": (1, 15, "int"),
-    "SO_RCVLOWAT": (1, 18, "int"), "SO_RCVTIMEO": (1, 20, "time"), "SO_SNDTIMEO": (1, 21, "time"), "SO_TYPE": (1, 3, "int"),
+    "SO_RCVLOWAT": (1, 18, "int"), "SO_BROADCAST": (1, 6, "int"), "SO_NO_CHECK": (1, 11, "int"), "SO_RCVTIMEO": (1, 20, "time"), "SO_SNDTIMEO": (1, 21, "time"), "SO_TYPE": (1, 3, "int"),
     "SO_ACCEPTCONN": (1, 30, "int"), "SO_PROTOCOL": (1, 38, "int"), "SO_DOMAIN": (1, 39, "int"), "SO_PEEK_OFF": (1, 42, "int"),
     "SO_MAX_PACING_RATE": (1, 47, "int"), "SO_ZEROCOPY": (1, 60, "int"),
     "TCP_NODELAY": (6, 1, "int"), "TCP_MAXSEG": (6, 2, "int"), "TCP_CORK": (6, 3, "int"), "TCP_KEEPIDLE": (6, 4, "int"),
@@ -53,7 +55,7 @@ BITS = [("IN", 1), ("PRI", 2), ("OUT", 4), ("ERR", 8), ("HUP", 0x10), ("NVAL", 0
 
 
 # Calls after which nothing is sent that needs time.
-LOCAL = {"socket", "bind", "fcntl", "getsockname", "getpeername", "getsockopt", "pipe", "epollCreate", "epollCtl"}
+LOCAL = {"socketpair", "unlink", "socket", "bind", "fcntl", "getsockname", "getpeername", "getsockopt", "pipe", "epollCreate", "epollCtl"}
 
 
 class Pollfd(ctypes.Structure):
@@ -71,6 +73,43 @@ def bit_names(bits):
 
 def endpoint(address, port):
     return struct.pack("=H", socket.AF_INET) + struct.pack(">H", port) + socket.inet_aton(address) + bytes(8)
+
+
+FAMILIES = {"AF_UNIX": 1, "AF_INET": 2}
+TYPES = {"SOCK_STREAM": 1, "SOCK_DGRAM": 2}
+# errno.h has two names for one number, and Python knows the other one.
+SPELT = {"ENOTSUP": "EOPNOTSUPP"}
+
+
+def kind_of(call):
+    return TYPES[call.get("type", "SOCK_STREAM")] | (0o4000 if call.get("nonblock") else 0)
+
+
+def real_path(path):
+    """Each play has a /tmp of its own: the working directory."""
+    return path.replace("/tmp/", "", 1)
+
+
+def name_text(raw, length):
+    """The address in a struct sockaddr; - for none."""
+    family = struct.unpack_from("=H", raw)[0] if length >= 2 else 0
+    if family == socket.AF_INET:
+        port, address = struct.unpack_from(">H4s", raw, 2)
+        return f"{socket.inet_ntoa(address)}:{port_text(port)}"
+    name = raw[2:length]
+    if name[:1] == b"\0" and len(name) > 1:
+        return "@" + name[1:].decode()
+    path = name.split(b"\0")[0].decode()
+    return path if path.startswith("/") else f"/tmp/{path}" if path else "-"
+
+
+class Iovec(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+
+
+class Msghdr(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint32), ("iov", ctypes.c_void_p), ("iovlen", ctypes.c_size_t),
+                ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t), ("flags", ctypes.c_int)]
 
 
 def port_text(port):
@@ -93,16 +132,37 @@ class Calls:
         return value, ctypes.get_errno() if value < 0 else 0, more
 
     def call_socket(self, call):
-        return LIBC.socket(2, 1 | (0o4000 if call.get("nonblock") else 0), 0), ""
+        return LIBC.socket(FAMILIES[call.get("domain", "AF_INET")], kind_of(call), 0), ""
+
+    def call_socketpair(self, call):
+        # The first of them bears the name, the second the name with a +.
+        ends = (ctypes.c_int * 2)()
+        value = LIBC.socketpair(FAMILIES["AF_UNIX"], kind_of(call), 0, ends)
+        self.piped, self.mate = ends[0], ends[1]
+        return value, ""
+
+    def call_unlink(self, call):
+        return LIBC.unlink(real_path(call["path"]).encode()), ""
+
+    def target(self, call):
+        """The address of a bind, connect or sendto, with its length."""
+        if "path" in call:
+            name = call["path"]
+            # A path with the whole struct sockaddr_un, as programs give it; an abstract name ends where its length says.
+            data = b"\0" + name[1:].encode() if name.startswith("@") else real_path(name).encode().ljust(108, b"\0")
+            return struct.pack("=H", socket.AF_UNIX) + data, 2 + len(data)
+        if call.get("family") == "AF_UNSPEC":
+            return struct.pack("=H", 0) + bytes(14), 16
+        return endpoint(call.get("address", "0.0.0.0"), call["port"]), 16
 
     def call_bind(self, call):
-        return LIBC.bind(self.fd(call["fd"]), endpoint(call.get("address", "0.0.0.0"), call["port"]), 16), ""
+        return LIBC.bind(self.fd(call["fd"]), *self.target(call)), ""
 
     def call_listen(self, call):
         return LIBC.listen(self.fd(call["fd"]), call["backlog"]), ""
 
     def call_connect(self, call):
-        return LIBC.connect(self.fd(call["fd"]), endpoint(call["address"], call["port"]), 16), ""
+        return LIBC.connect(self.fd(call["fd"]), *self.target(call)), ""
 
     def call_accept(self, call):
         return LIBC.accept4(self.fd(call["fd"]), None, None, 0o4000 if call.get("nonblock") else 0), ""
@@ -117,6 +177,26 @@ class Calls:
         room = ctypes.create_string_buffer(max(1, call["bytes"]))
         where = ctypes.c_void_p(1) if call.get("badAddress") else room
         return LIBC.recv(self.fd(call["fd"]), where, call["bytes"], self.flags(call)), ""
+
+    def call_sendto(self, call):
+        data = call["text"].encode() if "text" in call else bytes(call.get("bytes", 0))
+        where, length = self.target(call) if "path" in call or "address" in call else (None, 0)
+        return LIBC.sendto(self.fd(call["fd"]), data, len(data), self.flags(call), where, length), ""
+
+    def call_recvfrom(self, call):
+        room, name, control = (ctypes.create_string_buffer(n) for n in (max(1, call["bytes"]), 128, 512))
+        part = Iovec(ctypes.addressof(room), call["bytes"])
+        head = Msghdr(ctypes.addressof(name), 128, ctypes.addressof(part), 1, ctypes.addressof(control), 512, 0)
+        value = LIBC.recvmsg(self.fd(call["fd"]), ctypes.byref(head), self.flags(call))
+        if value < 0:
+            return value, ""
+        if head.flags & FLAGS["MSG_ERRQUEUE"]:
+            # struct cmsghdr, then struct sock_extended_err.
+            number, origin, _, code = struct.unpack_from("=IBBB", control.raw, 16)
+            return value, f" error {number} origin {origin} code {code}"
+        text = room.raw[: min(value, call["bytes"])].decode()
+        cut = " cut" if head.flags & FLAGS["MSG_TRUNC"] else ""
+        return value, f' "{text}"{cut} from {name_text(name.raw, head.namelen)}'
 
     def flags(self, call):
         return sum(FLAGS[name] for name in call.get("flags", []))
@@ -161,10 +241,9 @@ class Calls:
         return LIBC.fcntl(self.fd(call["fd"]), fcntl.F_SETFL, os.O_NONBLOCK if call["nonblock"] else 0), ""
 
     def named(self, ask, call):
-        room = ctypes.create_string_buffer(16)
-        value = ask(self.fd(call["fd"]), room, ctypes.byref(ctypes.c_uint32(16)))
-        port, address = struct.unpack_from(">H4s", room.raw, 2)
-        return value, f" {socket.inet_ntoa(address)}:{port_text(port)}"
+        room, length = ctypes.create_string_buffer(128), ctypes.c_uint32(128)
+        value = ask(self.fd(call["fd"]), room, ctypes.byref(length))
+        return value, " " + name_text(room.raw, length.value) if value >= 0 else ""
 
     def call_getsockname(self, call):
         return self.named(LIBC.getsockname, call)
@@ -281,14 +360,25 @@ def ss():
     return ", ".join(sorted(lines)) or "nothing"
 
 
+def memory(fd):
+    """SO_MEMINFO: what a socket's queues are charged, and what it dropped; `r832 w0 d0`."""
+    room = ctypes.create_string_buffer(64)
+    if LIBC.getsockopt(fd, 1, 55, room, ctypes.byref(ctypes.c_uint32(64))) < 0:
+        return "no such socket"
+    values = struct.unpack_from("9I", room.raw)
+    return f"r{values[0]} w{values[2]} d{values[8]}"
+
+
 def counter(name):
     """What nstat tells, from the two lines of names and numbers that each group has."""
     for path in ("netstat", "snmp"):
         with open(f"/proc/thread-self/net/{path}", encoding="ascii") as file:
             lines = [line.split() for line in file]
         for names, numbers in zip(lines[::2], lines[1::2]):
-            if name in names:
-                return numbers[names.index(name)]
+            # Of UDP's counters the names have their prefix here, for TCP has some of the same name.
+            own = name.removeprefix("Udp") if names[0] == "Udp:" else name
+            if own in names and (names[0] == "Udp:") == name.startswith("Udp"):
+                return numbers[names.index(own)]
     return "no such counter"
 
 
@@ -351,6 +441,8 @@ class Stage:
             says = self.at(move["on"], ss)
         elif "counter" in move:
             says = self.at(move["on"], lambda: counter(move["counter"]))
+        elif "memory" in move:
+            says = memory(self.calls.fd(move["memory"]))
         elif "again" in move:
             says = self.stands(move["again"])
         else:
@@ -377,10 +469,12 @@ class Stage:
             return "blocked"
         value, code, more = answer[0]
         if value < 0:
-            return f"= -1 {errno.errorcode[code]}"
+            return f"= -1 {SPELT.get(errno.errorcode[code], errno.errorcode[code])}"
         call = move["call"]["call"]
-        if call == "pipe":
+        if call in ("pipe", "socketpair"):
             self.calls.names[name] = self.calls.piped
+        if call == "socketpair":
+            self.calls.names[name + "+"] = self.calls.mate
         if call not in ("socket", "accept", "epollCreate"):
             return f"= {value}{more}"
         if name:
@@ -414,9 +508,11 @@ def main():
     for line in sys.stdin:
         order = json.loads(line)
         reading, writing = os.pipe()
+        place = tempfile.mkdtemp(prefix="calls-")
         child = os.fork()
         if child == 0:
             try:
+                os.chdir(place)
                 answer = {"answers": play(order)}
             except Exception as error:  # whatever it is, the other side is told
                 answer = {"error": f"{type(error).__name__}: {error} {getattr(error, 'stderr', '')}"}
@@ -427,6 +523,7 @@ def main():
         with os.fdopen(reading) as text:
             said = text.read()
         os.waitpid(child, 0)
+        shutil.rmtree(place, True)
         print(said or json.dumps({"error": "the play was ended"}), flush=True)
 
 

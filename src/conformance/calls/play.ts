@@ -18,6 +18,8 @@ export type Move =
   | { readonly on: Side; readonly counter: string }
   /** The connections of a machine, as `ss -tan` tells them. */
   | { readonly on: Side; readonly look: true }
+  /** What the queues of a socket are charged, and what it dropped: `r832 w0 d1`. */
+  | { readonly on: Side; readonly memory: string }
   /** From now on the network eats everything, or nothing any more. */
   | { readonly network: 'cut' | 'whole' }
   /** From now on this machine's answers are eaten, and the other's are not. */

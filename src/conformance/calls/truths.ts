@@ -1,5 +1,6 @@
 /** All plays whose answers are known: what the truth tables, the rules of ports and the list of errors come to. */
 import { BIND_ADDRESSES, BIND_GRIDS } from './bind-grid'
+import { DATAGRAM_PLAYS } from './datagrams'
 import { CONNECTING, ENDING_PLAYS, WAITING } from './errors'
 import { OPTION_PLAYS } from './options'
 import type { Told } from './play'
@@ -15,4 +16,5 @@ export const TRUTHS: readonly Told[] = [
   ...ENDING_PLAYS,
   ...WAITING,
   ...OPTION_PLAYS,
+  ...DATAGRAM_PLAYS,
 ]
