@@ -58,6 +58,17 @@ export function formatCall(call: Call, fd: number, named: Named = (reference) =>
   }
 }
 
+/** recvfrom() once it has its answer: what came, and from whom, as strace shows it. */
+export function formatReceived(
+  { bytes, flags }: Extract<Call, { call: 'recvfrom' }>,
+  fd: number,
+  preview: string,
+  from: string,
+): string {
+  const shown = preview.length > SHOWN_TEXT ? `${preview.slice(0, SHOWN_TEXT)}…` : preview
+  return `recvfrom(${fd}, ${JSON.stringify(shown)}, ${bytes} B${formatFlags(flags)}, ${from})`
+}
+
 function formatProcessCall(call: ProcessCall, fd: number, named: Named): string {
   switch (call.call) {
     case 'dup':

@@ -216,6 +216,8 @@ function callError(step: CallStep, here: string, scope: Scope): string | undefin
     return `${here}.${step.call === 'recv' ? 'into' : 'from'}: no earlier step makes a buffer ${shown(buffer)}.`
   }
   if (step.as !== undefined) variables.add(step.as)
+  if (step.call === 'socketpair')
+    for (const name of [step.first, step.second]) if (name !== undefined) variables.add(name)
   if (step.call === 'recvfrom' && step.from !== undefined) variables.add(step.from)
   const addresses: readonly (readonly [string, string])[] =
     step.call === 'connect' || step.call === 'sendto'

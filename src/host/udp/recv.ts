@@ -3,6 +3,7 @@
  * length of 0 is a datagram without data and no end. Left out: SO_PEEK_OFF, busy polling, control messages but those of the error queue.
  */
 import { formatIpv4 } from '../../wire'
+import { formatReceived } from '../call-text'
 import { failed, returned, takeError, wait } from '../calls/context'
 import type { CallOf, Context, Outcome } from '../calls/context'
 import { count } from '../counters'
@@ -55,11 +56,11 @@ function take({ host, io, call }: ReceiveFrom, udp: UdpState, { payload, truesiz
 }
 
 /** What the call returns and writes: with MSG_TRUNC the length of the datagram, even where less was copied. */
-function told({ call, thread }: ReceiveFrom, { from, payload }: QueuedDatagram): Outcome {
+function told({ call, thread, fd }: ReceiveFrom, { from, payload }: QueuedDatagram): Outcome {
   const copied = Math.min(Math.max(0, call.bytes), payload.length)
   const truncated = copied < payload.length
   if (call.call === 'recvfrom' && call.from !== undefined) keepAddress(thread, call.from, from.address, from.port)
-  const output: CallOutput = {
+  const output: Extract<CallOutput, { kind: 'datagram' }> = {
     kind: 'datagram',
     address: formatIpv4(from.address),
     port: from.port,
@@ -69,7 +70,10 @@ function told({ call, thread }: ReceiveFrom, { from, payload }: QueuedDatagram):
     truncated,
     preview: preview(payload, copied),
   }
-  return { done: true, value: call.flags?.includes('MSG_TRUNC') === true ? payload.length : copied, errno: '', output }
+  const value = call.flags?.includes('MSG_TRUNC') === true ? payload.length : copied
+  if (call.call === 'recv') return { done: true, value, errno: '', output }
+  const text = formatReceived(call, fd, output.preview, `${output.address}:${output.port}`)
+  return { done: true, value, errno: '', output, text }
 }
 
 /** The sender's address for a later sendto or connect of the program, as in C's struct sockaddr_in. */

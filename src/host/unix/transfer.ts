@@ -4,6 +4,7 @@
  */
 import { utf8Bytes } from '../../base'
 import type { CallOutput, Errno } from '../../trace'
+import { formatReceived } from '../call-text'
 import { failed, returned, takeError, wait } from '../calls/context'
 import type { CallOf, Context, Outcome } from '../calls/context'
 import { raiseBrokenPipe } from '../calls/send'
@@ -182,13 +183,13 @@ function recvMessage(context: Receive, unix: UnixState): Outcome {
       io.recorder.emit('udp/datagramTruncated', 'datagramTruncated', message.payload.length, taken)
     }
   }
-  return told(call, message)
+  return told(context, message)
 }
 
-function told(call: Receive['call'], { payload, path }: UnixMessage): Outcome {
+function told({ call, fd }: Receive, { payload, path }: UnixMessage): Outcome {
   const copied = Math.min(Math.max(0, call.bytes), payload.length)
   const { length } = payload
-  const output: CallOutput = {
+  const output: Extract<CallOutput, { kind: 'datagram' }> = {
     kind: 'datagram',
     address: '',
     port: 0,
@@ -198,5 +199,8 @@ function told(call: Receive['call'], { payload, path }: UnixMessage): Outcome {
     truncated: copied < length,
     preview: preview(payload, copied),
   }
-  return { done: true, value: call.flags?.includes('MSG_TRUNC') === true ? length : copied, errno: '', output }
+  const value = call.flags?.includes('MSG_TRUNC') === true ? length : copied
+  if (call.call === 'recv') return { done: true, value, errno: '', output }
+  const text = formatReceived(call, fd, output.preview, path === '' ? 'no name' : JSON.stringify(path))
+  return { done: true, value, errno: '', output, text }
 }

@@ -65,7 +65,7 @@ function pair(bench: HostBench, type: SocketType = 'SOCK_STREAM'): [number, numb
   return [returned.output.fds[0], returned.output.fds[1]]
 }
 
-function name(bench: HostBench, fd: number, which: 'getsockname' | 'getpeername'): string {
+function addressOf(bench: HostBench, fd: number, which: 'getsockname' | 'getpeername'): string {
   const { returned } = lastCall(bench, call(bench, CLIENT, { call: which, fd }))
   return returned?.output?.kind === 'address' ? returned.output.address : (returned?.errno ?? '')
 }
@@ -81,7 +81,7 @@ describe('a Unix socket that was just made', () => {
       '= -1 EINVAL',
       '= -1 EINVAL',
     ])
-    expect([name(bench, fd, 'getsockname'), name(bench, fd, 'getpeername')]).toEqual(['', 'ENOTCONN'])
+    expect([addressOf(bench, fd, 'getsockname'), addressOf(bench, fd, 'getpeername')]).toEqual(['', 'ENOTCONN'])
     expect([shut(bench, fd, 'SHUT_RDWR'), poll(bench, fd)]).toEqual(['= 0', OVER])
   })
 
@@ -170,8 +170,8 @@ describe('a stream', () => {
     expect(send(bench, client, 'hello')).toBe('= 5')
     const conn = valueOf(bench, call(bench, CLIENT, { call: 'accept', fd: server, nonblock: true }))
     expect(poll(bench, conn)).toBe(OUT | IN)
-    expect([name(bench, conn, 'getsockname'), name(bench, conn, 'getpeername')]).toEqual(['/tmp/s', ''])
-    expect([name(bench, client, 'getsockname'), name(bench, client, 'getpeername')]).toEqual(['', '/tmp/s'])
+    expect([addressOf(bench, conn, 'getsockname'), addressOf(bench, conn, 'getpeername')]).toEqual(['/tmp/s', ''])
+    expect([addressOf(bench, client, 'getsockname'), addressOf(bench, client, 'getpeername')]).toEqual(['', '/tmp/s'])
     expect(recv(bench, conn)).toBe('= 5')
     expect([connect(bench, client, '/tmp/s'), listen(bench, client, 1), connect(bench, server, '/tmp/s')]).toEqual([
       '= -1 EISCONN',
@@ -244,7 +244,7 @@ describe('a stream', () => {
     expect([poll(bench, b), recv(bench, b), recv(bench, b)]).toEqual([OVER, '= 4', '= 0'])
     expect(send(bench, b, 'x')).toBe('= -1 EPIPE')
     expect(eventsOf(bench, 'host/signalled').map(({ fields }) => fields.signal)).toContain('SIGPIPE')
-    expect(name(bench, b, 'getpeername')).toBe('')
+    expect(addressOf(bench, b, 'getpeername')).toBe('')
   })
 
   test('whose other end left bytes unread gets ECONNRESET, once', () => {
@@ -407,7 +407,7 @@ describe('datagrams', () => {
     const [a, b] = pair(bench, 'SOCK_DGRAM')
     close(bench, a)
     expect(poll(bench, b)).toBe(OUT)
-    expect([send(bench, b, 'x'), send(bench, b, 'x'), name(bench, b, 'getpeername')]).toEqual([
+    expect([send(bench, b, 'x'), send(bench, b, 'x'), addressOf(bench, b, 'getpeername')]).toEqual([
       '= -1 ECONNREFUSED',
       '= -1 ENOTCONN',
       'ENOTCONN',

@@ -7,6 +7,7 @@ import { addresses } from './addresses'
 import { closing } from './closing'
 import { congestion } from './congestion'
 import { firewall } from './firewall'
+import { datagrams } from './datagrams'
 import { flow } from './flow'
 import { loss } from './loss'
 import { opening } from './opening'
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly ScenarioDocument[] = [
   ...programs,
   ...processes,
   ...firewall,
+  ...datagrams,
   ...playground,
 ]
 

@@ -49,8 +49,13 @@ export function whole(what: string, least: number, most: number): v.GenericSchem
   )
 }
 
+/** A message names no more members than these: it is to be one sentence. */
+const MOST_NAMED = 24
+
 export function oneOf<const T extends string>(...members: readonly T[]): v.GenericSchema<unknown, T> {
-  return leaf(`one of ${members.join(', ')}`, (value) => typeof value === 'string' && members.includes(value as T))
+  const rest = members.length - MOST_NAMED
+  const named = rest > 1 ? `${members.slice(0, MOST_NAMED).join(', ')} and ${rest} more` : members.join(', ')
+  return leaf(`one of ${named}`, (value) => typeof value === 'string' && members.includes(value as T))
 }
 
 export const flag = leaf<boolean>('true or false', (value) => typeof value === 'boolean')

@@ -5,7 +5,10 @@
 import type { Call, FdRef, HostView, ProcessView, SocketCall, SocketView, ThreadView } from '../../trace'
 
 /** Calls that work on a descriptor, in the order in which they are offered. */
-export type OfferedCall = Exclude<SocketCall['call'], 'socket' | 'rawSend' | 'socketpair' | 'unlink'> | Waiting['call'] | Shared['call']
+export type OfferedCall =
+  | Exclude<SocketCall['call'], 'socket' | 'rawSend' | 'socketpair' | 'unlink'>
+  | Waiting['call']
+  | Shared['call']
 
 /** poll() and select() of one descriptor. */
 type Waiting =
