@@ -1,7 +1,7 @@
 /**
  * Wireshark opens the capture of every built-in scenario, as the command line writes it: nothing malformed, no bad
  * checksum, no packet missing. Captures hold packets as they left their host, so even a scenario that corrupts packets has none
- * that is damaged.
+ * that is damaged. What a router passes on is in them a second time, on the router's interface: streams are therefore not put together here.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,14 @@ import { afterAll, expect, test } from 'vitest'
 import { scenarioIds, tcpscope } from '../tools/tcpscope'
 import { CHECKSUM_GOOD, describeWithTshark } from './tshark'
 
-const FIELDS = ['frame.time_epoch', 'ip.checksum.status', 'tcp.checksum.status', '_ws.malformed'] as const
+const FIELDS = [
+  'frame.time_epoch',
+  'ip.checksum.status',
+  'tcp.checksum.status',
+  'icmp.type',
+  'icmp.checksum.status',
+  '_ws.malformed',
+] as const
 
 const folder = mkdtempSync(join(tmpdir(), 'tcpscope-'))
 afterAll(() => {
@@ -33,11 +40,11 @@ await describeWithTshark('Wireshark reads our captures', (read) => {
       const frames = read(file, FIELDS)
       expect(frames).toHaveLength(summary.packets)
       for (const frame of frames) {
-        expect(frame).toMatchObject({
-          'ip.checksum.status': CHECKSUM_GOOD,
-          'tcp.checksum.status': CHECKSUM_GOOD,
-          '_ws.malformed': '',
-        })
+        // ICMP quotes a header more; of the segment in it only the beginning.
+        expect(new Set(frame['ip.checksum.status'].split(','))).toEqual(new Set([CHECKSUM_GOOD]))
+        if (frame['icmp.type'] === '') expect(frame['tcp.checksum.status']).toBe(CHECKSUM_GOOD)
+        else expect(frame['icmp.checksum.status']).toBe(CHECKSUM_GOOD)
+        expect(frame['_ws.malformed']).toBe('')
       }
       const times = frames.map((frame) => Number(frame['frame.time_epoch']))
       expect(times).toEqual(times.toSorted((a, b) => a - b))

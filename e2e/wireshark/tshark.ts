@@ -9,7 +9,12 @@ export type ReadFields = <T extends string>(file: string, fields: readonly T[]) 
 /** What Wireshark writes into a checksum's status field. */
 export const CHECKSUM_GOOD = '1'
 
-const PREFERENCES = ['ip.check_checksum:TRUE', 'tcp.check_checksum:TRUE', 'tcp.relative_sequence_numbers:FALSE']
+const PREFERENCES = [
+  'ip.check_checksum:TRUE',
+  'tcp.check_checksum:TRUE',
+  'tcp.relative_sequence_numbers:FALSE',
+  'tcp.desegment_tcp_streams:FALSE',
+]
 
 /** Runs the suite with a reader; where there is no tshark, reports it as not run, with the reason in its name. */
 export async function describeWithTshark(name: string, suite: (read: ReadFields) => void): Promise<void> {
