@@ -65,7 +65,7 @@ export function tcpInfo(tcb: Tcb, now: Micros, sysctl: Readonly<Sysctl>): TcpInf
     tcpi_last_ack_sent: 0,
     tcpi_last_data_recv: ms(receive.lastDataAt),
     tcpi_last_ack_recv: ms(tcb.lastReceivedAt),
-    tcpi_pmtu: sysctl.mtu,
+    tcpi_pmtu: tcb.path.synced,
     tcpi_rcv_ssthresh: receive.ssthresh,
     tcpi_rtt: rtt.srtt,
     // Not the variance that the RTO is made of, but the smoothed deviation (mdev_us).
