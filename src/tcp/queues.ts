@@ -1,4 +1,5 @@
 /** What a connection keeps of its two streams: segments on their way, bytes not sent yet, bytes not read yet, and what it has to report of them. */
+import type { Errno } from '../trace'
 import type { Micros, Seq32 } from '../base'
 
 /** One transmitted and not yet cumulatively acknowledged range (a node of Linux's tcp_rtx_queue). */
@@ -58,6 +59,9 @@ export interface ErrorReport {
   readonly code: number
   readonly info: number
   readonly data: number
+  /** Of an ICMP error (origin 2): ee_errno by its name, and the bytes of the quoted packet behind its IP header. `data` is the ICMP type. */
+  readonly errno?: Errno
+  readonly quotedBytes?: number
 }
 
 export interface Reports {

@@ -2,10 +2,14 @@
  * What a connection tells its user about bytes that it was given, through the socket's error queue (recvmsg with MSG_ERRQUEUE): when the last byte of a
  * write was handed to the device and left it, and when it was acknowledged (SO_TIMESTAMPING: Linux tcp_tx_timestamp, __skb_tstamp_tx, tcp_ack_tstamp);
  * and that the pages of MSG_ZEROCOPY writes may be used again (msg_zerocopy_callback), which are always copied here.
+ * And of an ICMP error that ended the attempt to connect, with IP_RECVERR.
  * Left out: stamps of received segments, of hardware, and OPT_STATS.
  */
 import { seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../base'
 import type { Seq32 } from '../base'
+import type { Errno } from '../trace'
+import { FRAGMENTATION_NEEDED, ICMP_UNREACHABLE } from '../wire'
+import type { IcmpMessage } from '../wire'
 import type { TcpIo } from './io'
 import { bufferStart, unsentHead } from './sender/queue'
 import type { ErrorReport, Reports, Tcb } from './tcb'
@@ -24,6 +28,7 @@ export const STAMPING = {
 const ANY_TX = STAMPING.TX_SOFTWARE | STAMPING.TX_SCHED | STAMPING.TX_ACK
 
 /** linux/errqueue.h: SO_EE_ORIGIN_*, SCM_TSTAMP_*, SO_EE_CODE_ZEROCOPY_COPIED. */
+const ORIGIN_ICMP = 2
 const ORIGIN_TIMESTAMPING = 4
 const ORIGIN_ZEROCOPY = 5
 const SENT = 0
@@ -102,6 +107,17 @@ function enqueueZeroCopy(tcb: Tcb, id: number, io: TcpIo): void {
   } else {
     enqueue(tcb, { at: io.now, origin: ORIGIN_ZEROCOPY, code: COPIED, info: id, data: id }, io)
   }
+}
+
+/** An ICMP error about a SYN of a socket with IP_RECVERR (ip_icmp_error). */
+export function reportIcmp(tcb: Tcb, { type, code, info, quoted }: IcmpMessage, errno: Errno, io: TcpIo): void {
+  const quotedBytes = quoted.length - (quoted[0] & 15) * 4
+  const isTooBig = type === ICMP_UNREACHABLE && code === FRAGMENTATION_NEEDED
+  enqueue(
+    tcb,
+    { at: io.now, origin: ORIGIN_ICMP, code, info: isTooBig ? info & 0xffff : 0, data: type, errno, quotedBytes },
+    io,
+  )
 }
 
 function enqueue(tcb: Tcb, report: ErrorReport, io: TcpIo): void {

@@ -1,8 +1,20 @@
 /** The error queue: stamps of written bytes (SO_TIMESTAMPING) and MSG_ZEROCOPY's completions, read by recvmsg(MSG_ERRQUEUE). */
 import { expect, test } from 'vitest'
 import { STAMPING } from '../../tcp'
-import { call, CLIENT, connected, createBench, does, eventsOf, lastCall, run } from '../../testing/host-bench'
+import {
+  call,
+  CLIENT,
+  connected,
+  connectTo80,
+  createBench,
+  does,
+  eventsOf,
+  inject,
+  lastCall,
+  run,
+} from '../../testing/host-bench'
 import type { HostBench } from '../../testing/host-bench'
+import { ICMP_UNREACHABLE, icmpError, packetBytes } from '../../wire'
 
 const ALL = STAMPING.TX_SCHED | STAMPING.TX_SOFTWARE | STAMPING.TX_ACK | STAMPING.SOFTWARE | STAMPING.OPT_ID
 const STAGES = ['sent', 'scheduled', 'acknowledged']
@@ -94,4 +106,21 @@ test('zero-copy writes are reported once acknowledged, neighbours as one range',
   expect(reports(bench, fd)).toEqual(['zerocopy 0..1'])
   write()
   expect(reports(bench, fd)).toEqual(['zerocopy 2..2'])
+})
+
+test('with IP_RECVERR the ICMP error that ended connect() is in the queue, with the head of the SYN; SO_ERROR goes with it', () => {
+  const bench = createBench()
+  const { fd } = connectTo80(bench, true)
+  expect(does(bench, CLIENT, { call: 'setsockopt', fd, option: 'IP_RECVERR', value: 1 })).toBe('= 0')
+  const [{ packet }] = bench.packets
+  const icmp = icmpError(ICMP_UNREACHABLE, 1, 0, packetBytes(packet))
+  const ip = { ...packet.ip, src: 0x0a0000fe, dst: packet.ip.src }
+  inject(bench, CLIENT, { ip, icmp, damaged: undefined, length: 28 + icmp.quoted.length })
+  const read = call(bench, CLIENT, { call: 'recv', fd, bytes: 1_000, flags: ['MSG_ERRQUEUE'] })
+  expect(lastCall(bench, read).returned).toMatchObject({
+    value: 40,
+    output: { kind: 'report', errno: 113, origin: 2, code: 1, info: 0, data: 3, truncated: false },
+  })
+  expect(does(bench, CLIENT, { call: 'recv', fd, bytes: 1_000, flags: ['MSG_ERRQUEUE'] })).toBe('= -1 EAGAIN')
+  expect(does(bench, CLIENT, { call: 'getsockopt', fd, option: 'SO_ERROR' })).toBe('= 0')
 })

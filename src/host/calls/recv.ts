@@ -12,6 +12,8 @@ import type { CallOf, Context, Outcome } from './context'
 
 /** SO_EE_ORIGIN_TIMESTAMPING. */
 const ORIGIN_TIMESTAMPING = 4
+/** SO_EE_ORIGIN_ICMP. */
+const ORIGIN_ICMP = 2
 
 type Recv = Context<CallOf<'recv'>>
 
@@ -100,18 +102,28 @@ function copyOut(
   return count
 }
 
-/** recvmsg(2) with MSG_ERRQUEUE, which never waits (Linux inet_recv_error > ip_recv_error). The packet itself is not kept. */
+/**
+ * recvmsg(2) with MSG_ERRQUEUE, which never waits (Linux inet_recv_error > ip_recv_error). Of a packet only the length is told. With an ICMP error its trace in
+ * SO_ERROR is taken too (sock_dequeue_err_skb).
+ */
 function takeReport({ tcb }: Socket, bytes: number): Outcome {
   const report = tcb?.reports.queue.shift()
   if (tcb === undefined || report === undefined) return failed('EAGAIN')
   const { stamping } = tcb.config
-  const isStamp = report.origin === ORIGIN_TIMESTAMPING
+  const { at, origin, code, info, data, errno, quotedBytes = 0 } = report
+  const isStamp = origin === ORIGIN_TIMESTAMPING
+  if (origin === ORIGIN_ICMP) tcb.error = ''
+  const copied = Math.min(Math.max(0, bytes), quotedBytes)
   const output: CallOutput = {
     kind: 'report',
-    ...report,
-    errno: isStamp ? ERRNO.ENOMSG[0] : 0,
+    at,
+    origin,
+    code,
+    info,
+    data,
+    errno: errno === undefined ? (isStamp ? ERRNO.ENOMSG[0] : 0) : ERRNO[errno][0],
     stamped: isStamp && (stamping & STAMPING.SOFTWARE) !== 0,
-    truncated: isStamp && (stamping & STAMPING.OPT_TSONLY) === 0 && bytes === 0,
+    truncated: copied < quotedBytes || (isStamp && (stamping & STAMPING.OPT_TSONLY) === 0 && bytes === 0),
   }
-  return { done: true, value: 0, errno: '', output }
+  return { done: true, value: copied, errno: '', output }
 }

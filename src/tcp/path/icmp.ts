@@ -2,7 +2,8 @@
  * A router or a host says that a segment of ours did not arrive: what that means to the connection. RFC 9293 3.9.2.2 (MUST-54 to MUST-56,
  * SHLD-25, SHLD-26), RFC 5461, RFC 5927 4 (the sequence check), RFC 6069 (reverting backoff), RFC 1191; Linux tcp_v4_err, tcp_req_err,
  * tcp_v4_mtu_reduced, tcp_ld_RTO_revert, icmp_err_convert. Anyone can forge such a message, so it is only believed about bytes that are on
- * their way, and an open connection never ends by it. Leaves out redirects and the queue of IP_RECVERR (recvmsg with MSG_ERRQUEUE).
+ * their way, and an open connection never ends by it. Only what ends an attempt to connect enters the queue of IP_RECVERR, as on Linux (ip_icmp_error in
+ * tcp_v4_err). Leaves out redirects.
  */
 import { seqGt, seqLt } from '../../base'
 import type { Seq32 } from '../../base'
@@ -14,6 +15,7 @@ import { afterInput } from '../sender/hold'
 import { setTransmitTimer } from '../sender/transmit-timer'
 import { retransmitTimerFires } from '../sender/timeouts'
 import { setRto, RTO_INITIAL, rtoMax } from '../rtt'
+import { reportIcmp } from '../reports'
 import { setError, setState } from '../state'
 import type { Tcb } from '../tcb'
 import { pathMtuReduced } from './reduced'
@@ -64,6 +66,7 @@ export function icmpErrorArrives(tcb: Tcb, message: IcmpMessage, seq: Seq32, io:
   if (errno === undefined) return 'ignored'
   if (isUnreachable(message)) revertBackoff(tcb, seq, io)
   if (tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED') {
+    if (tcb.config.receiveErrors) reportIcmp(tcb, message, errno, io)
     setError(tcb, errno, io, 'icmpHardError')
     setState(tcb, 'CLOSED', io, 'icmpHardError', 'gave-up')
   } else if (tcb.config.receiveErrors) {

@@ -187,9 +187,11 @@ export const events: Sentences = {
   'host/epollReady': (e, t) =>
     `An epoll on ${host(t, e.host)} noted that descriptor ${e.fd} may be ready (${e.events})`,
   'tcp/reported': (e, t) =>
-    e.origin === 5
-      ? `${capital(host(t, e.host))} may use the pages of zero-copy write ${e.data} again`
-      : `${capital(host(t, e.host))} stamped byte ${e.data}: ${['sent', 'handed to the device', 'acknowledged'][e.info] ?? ''}`,
+    e.origin === 2
+      ? `The error queue of ${owner(e, t)} has an ICMP error of type ${e.data} for its program`
+      : e.origin === 5
+        ? `${capital(host(t, e.host))} may use the pages of zero-copy write ${e.data} again`
+        : `${capital(host(t, e.host))} stamped byte ${e.data}: ${['sent', 'handed to the device', 'acknowledged'][e.info] ?? ''}`,
   'host/programStarted': (e, t) => `Program “${e.program}” began on ${host(t, e.host)} as process ${e.pid}`,
   'host/threadStarted': (e, t) =>
     e.child === 0
