@@ -131,7 +131,14 @@ describe.skipIf(reason !== undefined)('ss, netstat and /proc/net/tcp beside the 
           .split('\n')
           .map((line) => line.trimEnd())
       }
-      const report = { name: 'test', at: 0, sockets: [], sysctl: LINUX_SYSCTL, counters }
+      const report = {
+        name: 'test',
+        at: 0,
+        sockets: [],
+        sysctl: LINUX_SYSCTL,
+        ip: { forwards: false, interfaces: [], routes: [], neighbours: [], exceptions: [] },
+        counters,
+      }
       const ours = (command: string): string[] => {
         const printed = runText(command, report)
         return printed.ok ? printed.value.map(({ text }) => text) : [printed.error]

@@ -10,7 +10,7 @@ import type { IcmpMessage, IcmpPacket } from '../wire'
 import { count } from './counters'
 import { findConnection } from './demux'
 import type { HostIo } from './io'
-import { answerEcho } from './ip'
+import { answerEcho, icmpCounter } from './ip'
 import type { Host } from './records'
 import { learnMtu } from './routes'
 import { settle } from './sockets'
@@ -22,7 +22,7 @@ export function icmpInput(host: Host, packet: IcmpPacket, io: HostIo): void {
   const { recorder } = io
   const { icmp } = packet
   count(host, 'IcmpInMsgs')
-  count(host, `IcmpMsgInType${icmp.type}`)
+  count(host, icmpCounter('In', icmp.type))
   if (icmp.type === ICMP_ECHO) {
     recorder.cause = recorder.emit('host/icmpArrived', 'echoReply', packet.id, recorder.text(formatIcmp(icmp)))
     return answerEcho(host, packet, io)

@@ -42,12 +42,16 @@ function receive(host: Host, arriving: AnyPacket, way: number, io: HostIo): void
   if (!host.up) return dropPacket(arriving, 'hostDown', 'powerOff', io)
   const intact = arriving.damaged === undefined ? arriving : verified(host, arriving, arriving.damaged, io)
   if (intact === undefined) return undefined
+  count(host, 'InReceives')
+  count(host, 'InOctets', intact.length)
+  count(host, CODEPOINT_COUNTERS[intact.ip.tos & ECN_MASK])
   const from = interfaceOfWay(host, way)
   if (from.arp) hearNeighbours(host, host.ip.config.interfaces.indexOf(from), io.now)
   const packet = runHook(host, 'PREROUTING', intact, { in: from, out: undefined }, io)
   if (packet === undefined) return undefined
   if (!isOwnAddress(host, packet.ip.dst)) {
     if (forwards(host)) return forward(host, packet, from, io)
+    count(host, 'InAddrErrors')
     return dropPacket(packet, 'notMyAddress', 'notMyAddress', io)
   }
   const own = runHook(host, 'INPUT', packet, { in: from, out: undefined }, io)
@@ -57,7 +61,7 @@ function receive(host: Host, arriving: AnyPacket, way: number, io: HostIo): void
 /** A packet for this host goes to its protocol. Linux ip_local_deliver_finish. */
 function deliver(host: Host, packet: AnyPacket, io: HostIo): void {
   const { ip } = packet
-  count(host, CODEPOINT_COUNTERS[ip.tos & ECN_MASK])
+  count(host, 'InDelivers')
   if (packet.icmp !== undefined) return icmpInput(host, packet, io)
   if (packet.udp !== undefined) return udpInput(host, packet, io)
   const { segment } = packet

@@ -6,6 +6,7 @@ import { viewFirewall } from '../netfilter'
 import type { Micros } from '../base'
 import { reportTcb } from '../tcp'
 import type { HostReport, SocketReport } from '../trace'
+import { viewIp } from './ip/view'
 import type { Host, Socket } from './records'
 import { stateOf } from './sockets'
 
@@ -24,6 +25,7 @@ export function reportHost(host: Host, now: Micros): HostReport {
     counters: Object.fromEntries([...host.counters].filter(([, value]) => value !== 0)),
     sysctl: { ...host.sysctl },
     firewall: viewFirewall(host.netfilter, now, Infinity),
+    ip: viewIp(host, now),
   }
 }
 

@@ -6,6 +6,7 @@ import type { Result } from '../base'
 import type { HostReport, TextLine } from '../trace'
 import { conntrackLines, dmesgLines } from './conntrack'
 import { iptablesLines, saveLines } from './iptables'
+import { ipLines } from './ip'
 import { netstatLines } from './netstat'
 import { nstatLines } from './nstat'
 import { procCounterLines, procTcpLines } from './proc'
@@ -33,6 +34,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     words.every((word) => /^-[az]+$/.test(word))
       ? ok(nstatLines(report, words.join('').includes('z')))
       : err('nstat: only -a and -z are known here.'),
+  ip: (words, report) => ipLines(words, report),
   cat([path, ...more], report) {
     if (path === undefined || more.length > 0) return err('cat: one file, please.')
     if (!Object.hasOwn(FILES, path))

@@ -5,7 +5,7 @@
  */
 import type { Micros } from '../base'
 import type { FirewallView } from './firewall-view'
-import type { TcpInfo } from './snapshot'
+import type { IpView, TcpInfo } from './snapshot'
 import type { TcpState } from './states'
 import type { Sysctl } from './sysctl'
 
@@ -19,6 +19,7 @@ export interface HostReport {
   readonly sysctl: Sysctl
   /** Rules and tracked connections, all of them; null where nobody has ever touched the firewall. */
   readonly firewall?: FirewallView | null
+  readonly ip: IpView
 }
 
 /**

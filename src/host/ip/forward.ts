@@ -46,7 +46,7 @@ export function forward(host: Host, packet: AnyPacket, from: Interface, io: Host
   const older = { ...packet, ip: { ...ip, ttl: ip.ttl - 1 } }
   const accepted = runHook(host, 'FORWARD', older, place, io)
   if (accepted === undefined) return undefined
-  count(host, 'OutForwDatagrams')
+  count(host, 'ForwDatagrams')
   const last = runHook(host, 'POSTROUTING', accepted, { in: undefined, out: way.out }, io)
   if (last !== undefined) leave(host, passedOn(host, last, io), way, io)
   return undefined

@@ -52,3 +52,20 @@ function peerAllows({ ip }: Host, dst: Ipv4Address, limitMicros: Micros, now: Mi
   peer.tokensMicros -= limitMicros
   return true
 }
+
+/** What each type is counted as (icmp_pointers, net/ipv4/proc.c). */
+const COUNTED: Readonly<Record<number, string>> = {
+  0: 'EchoReps',
+  3: 'DestUnreachs',
+  4: 'SrcQuenchs',
+  5: 'Redirects',
+  8: 'Echos',
+  11: 'TimeExcds',
+  12: 'ParmProbs',
+}
+
+/** The counter of a message that came in or goes out: `IcmpOutDestUnreachs`. */
+export function icmpCounter(way: 'In' | 'Out', type: number): string {
+  const name = COUNTED[type]
+  return name === undefined ? `IcmpMsg${way}Type${type}` : `Icmp${way}${name}`
+}

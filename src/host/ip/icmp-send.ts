@@ -18,7 +18,7 @@ import type { AnyPacket, IcmpMessage, IcmpPacket, Ipv4Address } from '../../wire
 import { count } from '../counters'
 import type { HostIo } from '../io'
 import type { Host } from '../records'
-import { icmpAllowed } from './icmp-limit'
+import { icmpAllowed, icmpCounter } from './icmp-limit'
 import { isOwnAddress, sourceFor } from './routing'
 import { sendPacket } from './send'
 
@@ -92,7 +92,7 @@ function send(
   const sentEvent = recorder.emit('host/icmpSent', rule, id, about.id, recorder.text(formatIcmp(icmp)))
   recorder.socket = socket
   count(host, 'IcmpOutMsgs')
-  count(host, `IcmpMsgOutType${icmp.type}`)
+  count(host, icmpCounter('Out', icmp.type))
   sendPacket(host, { id, ip, icmp, damaged: undefined, length: bytes.length, sentEvent }, io)
 }
 

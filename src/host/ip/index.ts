@@ -2,6 +2,7 @@
 export { aloneConfig, ipConfigs } from './config'
 export { forward, forwards } from './forward'
 export { answerEcho, sendIcmpError } from './icmp-send'
+export { icmpCounter } from './icmp-limit'
 export { runHook } from './hooks'
 export { hearNeighbours, hostAnswersFor, neighboursDueAt } from './neighbours'
 export { hostNeighboursDue } from './neighbours-due'

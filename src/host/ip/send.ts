@@ -23,6 +23,7 @@ export interface Way {
 
 /** Sends a packet of the host's own. False where it got no further than a filter of its own, which Linux tells the sender (EPERM). */
 export function sendPacket(host: Host, made: AnyPacket, io: HostIo): boolean {
+  count(host, 'OutRequests')
   const first = wayTo(host, made, io)
   if (first === undefined) return true
   const packet = runHook(host, 'OUTPUT', made, { in: undefined, out: first.out }, io)
@@ -56,6 +57,8 @@ export function wayBy(host: Host, entry: RouteEntry, dst: number): Way | undefin
 
 /** POSTROUTING is behind the packet: it goes to its neighbour. */
 export function leave(host: Host, packet: AnyPacket, { out, hop }: Way, io: HostIo): void {
+  count(host, 'OutTransmits')
+  count(host, 'OutOctets', packet.length)
   if (out.arp) sendToNeighbour(host, packet, out, hop, io)
   else io.send(packet, out.way)
 }
