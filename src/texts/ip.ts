@@ -16,7 +16,7 @@ const STATE_WIDTH = 14
 /** What `ip` with these words prints. */
 export function ipLines(words: readonly string[], { ip, at }: HostReport): Result<readonly TextLine[]> {
   const [object, verb, address, ...more] = words.filter((word) => word !== '-br' && word !== '-4')
-  if (more.length > 0) return err(KNOWN)
+  if (more.length > 0 || ip === undefined) return err(KNOWN)
   if (isShort(object, 'addr', 1) && isShow(verb)) return ok(addressLines(ip, words.includes('-br')))
   if (isShort(object, 'neigh', 1) && isShow(verb)) return ok(neighbourLines(ip))
   if (!isShort(object, 'route', 1)) return err(KNOWN)

@@ -19,7 +19,7 @@ export interface HostReport {
   readonly sysctl: Sysctl
   /** Rules and tracked connections, all of them; null where nobody has ever touched the firewall. */
   readonly firewall?: FirewallView | null
-  readonly ip: IpView
+  readonly ip?: IpView
 }
 
 /**
