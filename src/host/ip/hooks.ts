@@ -42,7 +42,7 @@ export function runHook(
       in: place.in?.name ?? '',
       out: place.out?.name ?? '',
       address: through?.address ?? host.address,
-      mtu: mtuOf(host, place.out, packet, io),
+      mtu: mtuOf(host, place, packet, io),
     },
     { now: io.now, recorder, sysctl },
   )
@@ -51,11 +51,18 @@ export function runHook(
   return verdict.kind === 'accept' ? verdict.packet : undefined
 }
 
-/** Bytes that the way out carries, as far as the host knows. */
-function mtuOf(host: Host, out: Interface | undefined, packet: AnyPacket, io: HostIo): number {
+/** Bytes that the way out carries, and the way back, as far as the host knows (tcpmss_reverse_mtu). */
+function mtuOf(host: Host, { in: from, out }: HookPlace, packet: AnyPacket, io: HostIo): number {
   const { mtu } = host.sysctl
-  const link = out?.arp === true ? io.link(out.way).mtuBytes : 0
+  const link = linkMtu(out, io)
+  const back = linkMtu(from, io)
   const learned = host.routes.get(packet.ip.dst)
   const path = learned === undefined || learned.expiresAt <= io.now ? mtu : learned.mtu
-  return Math.min(mtu, path, link === 0 ? Infinity : link)
+  return Math.min(mtu, path, link, back)
+}
+
+/** Bytes of the longest packet on the link of an interface; Infinity where it has no limit of its own, or the link stands for a whole way. */
+function linkMtu(it: Interface | undefined, io: HostIo): number {
+  const bytes = it?.arp === true ? io.link(it.way).mtuBytes : 0
+  return bytes === 0 ? Infinity : bytes
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { eventsOfType, playScenario, returnedCalls } from '../../testing/scenario-run'
 import type { ScenarioRun } from '../../testing/scenario-run'
 import { packetHeader } from '../../trace'
+import { decodeHeaders } from '../../wire'
 
 const CLIENT = 0
 const ROUTER = 1
@@ -79,6 +80,19 @@ test('mtu-probing: three timeouts in vain, the fourth shrinks the segments to 10
   expect(timeouts.filter(({ at }) => at <= changed.at)).toHaveLength(4)
   expect(Math.round(changed.at / 1_000_000)).toBe(4)
   expect([received(run, 3), said(run).length]).toEqual([60_005, 0])
+})
+
+test('mss-clamping: both ends are offered 1240, segments carry 1228, nothing is refused', () => {
+  const run = playScenario('mss-clamping')
+  const { trace } = run.session.branch
+  const offers = eventsOfType(run, 'host/packetForwarded', ROUTER).flatMap(({ packet }) => {
+    const decoded = decodeHeaders(packetHeader(trace.packets, packet), trace.packets.payloadLength[packet])
+    return decoded.ok ? [decoded.value.segment.options.mss ?? 0] : []
+  })
+  expect(offers.filter((mss) => mss > 0)).toEqual([1_240, 1_240])
+  const [first] = eventsOfType(run, 'tcp/segmentSent', CLIENT).filter(({ length }) => length > 100)
+  expect([first.length, received(run, 3), said(run).length]).toEqual([1_228, 20_005, 0])
+  expect(eventsOfType(run, 'host/packetDropped')).toEqual([])
 })
 
 test('host-unreachable: the router asks three times and says so for each of three SYNs; EHOSTUNREACH after 3 s', () => {

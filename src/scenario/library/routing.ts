@@ -146,6 +146,30 @@ export const routing: readonly ScenarioDocument[] = [
   },
   {
     ...V1,
+    id: 'mss-clamping',
+    title: 'Out of the black hole: MSS clamping',
+    summary:
+      'The router before the narrow link lowers the MSS in every SYN that passes, so that no end ever makes a segment that is too long.',
+    hint: 'Try: delete the rule on left (-t mangle -D FORWARD 1) and connect once more.',
+    watch: [
+      'The SYN leaves the client with MSS 1460 and the router with 1240; the SYN,ACK is changed on its way back, too',
+      'Segments carry 1228 bytes from the first one on; no packet is refused, no ICMP is needed',
+      'Without a router that does so the ends can: setsockopt(TCP_MAXSEG, 1240) before connect() says the same for one socket',
+    ],
+    focus: 'everything',
+    until: '2s',
+    hosts: [
+      host('client', 'client', { programs: [upload(20_000)] }),
+      host('left', 'router', {
+        firewall: ['-t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu'],
+      }),
+      host('right', 'router'),
+      host('server', 'server', { programs: [sink()] }),
+    ],
+    links: narrow({ mtu: 1_280, blackHole: true }),
+  },
+  {
+    ...V1,
     id: 'host-unreachable',
     title: 'No such host: EHOSTUNREACH',
     summary:
