@@ -13,7 +13,15 @@ export interface Equivalent {
   readonly why: string
 }
 
-export const EQUIVALENT: readonly Equivalent[] = []
+export const EQUIVALENT: readonly Equivalent[] = [
+  {
+    file: 'src/tcp/receiver/autotune.ts',
+    text: 'const lower = clamp < receive.windowClamp',
+    from: 'clamp < receive.windowClamp',
+    to: 'clamp <= receive.windowClamp',
+    why: 'the same clamp was sent away on the line before',
+  },
+]
 
 export function whyEquivalent({ file, text, from, to }: Mutant): string | undefined {
   const same = (one: Equivalent): boolean =>

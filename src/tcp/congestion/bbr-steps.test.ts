@@ -544,6 +544,20 @@ test('where the cycle begins is drawn: any phase but the second, from the ISN of
   expect([...seen].toSorted((one, other) => one - other)).toEqual([0, 2, 3, 4, 5, 6, 7])
 })
 
+test('a change of mode is told, with what is believed of the path; to stay is no change', () => {
+  const one = model(200, { ...KNOWN, fullBandwidth: KNOWN.max0, fullRounds: 2 })
+  ackOf(one, { priorDelivered: 1_000 })
+  const told = one.events.filter(({ type }) => type === 'tcp/congestionModeChanged')
+  expect(told.map(({ args }) => [one.texts[args[0]], one.texts[args[1]], args[2], args[3]])).toEqual([
+    ['STARTUP', 'DRAIN', Math.floor((KNOWN.max0 * MSS * 1e6) / UNIT), 100 * MS],
+  ])
+  // A policed rate that was used for long enough is probed anew out of PROBE_BW, into PROBE_BW.
+  const again = model(10, { ...FULL, policed: 1, policedBandwidth: 1, intervalRounds: 47 })
+  ackOf(again, { priorDelivered: 1_000 })
+  expect(again.own.policed).toBe(0)
+  expect(again.events.filter(({ type }) => type === 'tcp/congestionModeChanged')).toEqual([])
+})
+
 test('what tcp_info tells: bandwidth in bytes, least round trip, gains', () => {
   const one = model(10, FULL)
   expect(bbr.told?.(one.tcb)).toMatchObject({ mrtt: 100 * MS, pacing_gain: 256 })

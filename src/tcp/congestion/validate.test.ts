@@ -68,7 +68,12 @@ describe('an unused window', () => {
     expect(blocked.tcb.congestion.cwnd).toBe(40)
   })
 
-  test('of no more than the initial window stays', () => {
+  test('that was used whole before stays, and so does one of the initial size; ssthresh with it', () => {
+    const used = bench(4, 40)
+    used.tcb.congestion.usedMax = 40
+    used.io.now += RTO
+    validate(used)
+    expect(used.tcb.congestion).toMatchObject({ cwnd: 40, ssthresh: 8 })
     const one = bench(2, 10)
     one.io.now += RTO
     validate(one)

@@ -69,6 +69,12 @@ export function holdIsland(tcb: Tcb, seq: Seq32, bytes: Uint8Array, fin: boolean
   const end = seqAdd(seq, bytes.length + (fin ? 1 : 0))
   let at = placeOf(outOfOrder, seq)
   let start = seq
+  const same = at < outOfOrder.length && outOfOrder[at].seq === seq
+  if (same && seqGe(islandEnd(outOfOrder[at]), end)) {
+    io.count('TCPOFOMerge')
+    reportDuplicate(tcb, seq, end, io)
+    return false
+  }
   if (at > 0) {
     const before = outOfOrder[at - 1]
     const beforeEnd = islandEnd(before)

@@ -98,7 +98,7 @@ function takeOut(tcb: Tcb, segment: SentSegment, acked: Acked, facts: AckFacts, 
 
 /** A SACK of something sent after the head was last sent: the timer may start over from the head (RFC 6298 leaves it open). */
 function sackOutranksHead(tcb: Tcb, facts: AckFacts): boolean {
-  return facts.firstSackSentAt !== NEVER && tcb.sent.length > 0 && tcb.sent[0].lastSentAt > facts.firstSackSentAt
+  return tcb.sent.length > 0 && tcb.sent[0].lastSentAt > facts.firstSackSentAt
 }
 
 /** Takes the best sample that the ACK offers: of what was sent once, else of what was SACKed, else by timestamp. */

@@ -58,7 +58,7 @@ export function emitSegment(
     tcb.totals.bytesSent += payload.length
     tcb.totals.dataSegmentsOut++
     noteDataSent(tcb, io)
-    if (tcb.reports.stamps.length > 0) reportSent(tcb, seq, payload.length, io)
+    reportSent(tcb, seq, payload.length, io)
   }
   if (event < 0) enterCwr(tcb, io)
   return event
