@@ -232,5 +232,5 @@ function currentStep(host: Host, thread: Thread, now: Micros): string {
 }
 
 function callText(thread: Thread, call: NonNullable<Thread['call']>): string {
-  return formatCall(call, 'fd' in call ? resolveFd(thread, call.fd) : -1)
+  return formatCall(call, 'fd' in call ? resolveFd(thread, call.fd) : -1, (name) => resolveFd(thread, name))
 }

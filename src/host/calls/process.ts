@@ -12,6 +12,9 @@ import { dropDescriptor } from './close'
 import { failed, returned } from './context'
 import type { Asking, CallOf, FileContext, Outcome } from './context'
 
+/** RLIMIT_NPROC, for all processes of a host together, zombies too: a program that forks for ever meets EAGAIN here. */
+const MOST_PROCESSES = 1_024
+
 /** dup() and dup2(): one more number for an open file. */
 export function duplicate(context: FileContext<CallOf<'dup'> | CallOf<'dup2'>>): Outcome {
   const { host, process, thread, call, fd, file, io } = context
@@ -44,6 +47,7 @@ export function processCall(context: Asking<Exclude<ProcessCall, { call: 'dup' |
   const { host, process, thread, call, io } = context
   switch (call.call) {
     case 'fork': {
+      if (host.processes.size >= MOST_PROCESSES) return failed('EAGAIN')
       const { child, copy } = fork(host, process, thread, io)
       return { done: true, value: child.pid, errno: '', child: copy.id }
     }

@@ -209,6 +209,15 @@ test('a program that forks goes on twice from the same step with the same variab
   expect(processes(bench, CLIENT)).toEqual([])
 })
 
+test('a program that forks for ever meets EAGAIN, and the host stays in bounds', () => {
+  const bench = createBench({
+    programs: [[{ repeat: 12, steps: [{ call: 'fork' }] }, { sleepMicros: 100 * SECOND }], []],
+  })
+  run(bench, SECOND)
+  expect(bench.hosts[CLIENT].processes.size).toBe(1_024)
+  expect(eventsOf(bench, 'host/returned').some(({ fields }) => fields['errno'] === 'EAGAIN')).toBe(true)
+})
+
 test('a child of a program ends with its last step', () => {
   const bench = createBench({ programs: [[{ call: 'fork' }], []] })
   run(bench, SECOND)
