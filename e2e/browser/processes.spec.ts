@@ -10,7 +10,7 @@ async function playUntil(scope: Scope, text: RegExp): Promise<void> {
 
 async function choose(scope: Scope, menu: RegExp, item: string): Promise<void> {
   await scope.server.getByRole('button', { name: menu }).click()
-  await scope.page.getByRole('menuitem', { name: item, exact: true }).click()
+  await scope.page.getByRole('dialog').getByRole('button', { name: item, exact: true }).click()
 }
 
 test('a fork is a process of its own, whose descriptors refer to the same open files', async ({ scope, page }) => {

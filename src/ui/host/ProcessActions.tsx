@@ -33,7 +33,7 @@ export function ProcessActions({ host, process, onDone }: Props) {
     <>
       {calls.map(([name, call]) => (
         <button key={name} type="button" className={menuStyles.item} onClick={() => make(call)}>
-          <code>{name}</code>
+          <span className={styles.menuCall}>{name}</span>
         </button>
       ))}
       <div className={menuStyles.rule} />
