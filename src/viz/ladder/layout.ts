@@ -217,7 +217,7 @@ const DROP_WORDS: Partial<Record<(typeof DROP_REASONS)[number], Cross['word']>> 
 }
 
 /** Crosses one above the other that say the same: the topmost says it. */
-const CROSS_ROOM = 13
+const CROSS_ROOM = 34
 
 function thinWords(crosses: readonly Cross[]): Cross[] {
   const last = new Map<string, number>()
