@@ -22,6 +22,7 @@ export {
 export type { Branch, Session } from './session'
 export { replaySession } from './replay'
 export type { Replayed } from './replay'
+export { stepThread } from './step-thread'
 export { takeReport, takeSnapshot, takeTcpInfo } from './snapshot'
 export { createWorld, dispatchNext } from './world'
 export type { World, WorldState } from './world'

@@ -11,6 +11,7 @@ export type Tab =
   | 'numbers'
   | 'tools'
   | 'firewall'
+  | 'programs'
   | 'events'
   | 'packet'
   | 'hosts'
@@ -23,6 +24,7 @@ const TABS: readonly Tab[] = [
   'numbers',
   'tools',
   'firewall',
+  'programs',
   'events',
   'packet',
   'hosts',

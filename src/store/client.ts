@@ -39,6 +39,7 @@ export interface Client {
   readonly pause: () => Promise<boolean>
   readonly seek: (target: SeekTarget) => Promise<boolean>
   readonly stepBy: (unit: StepUnit, direction: 1 | -1) => Promise<boolean>
+  readonly stepThread: (thread: number) => Promise<boolean>
   readonly act: (action: Action) => Promise<boolean>
   readonly switchBranch: (branch: number) => Promise<boolean>
   readonly renameBranch: (branch: number, name: string) => Promise<boolean>
@@ -94,6 +95,7 @@ export function createClient(port: WorkerPort, listener: ClientListener): Client
     pause: () => done({ type: 'pause' }),
     seek: (target) => done({ type: 'seek', target }),
     stepBy: (unit, direction) => done({ type: 'stepBy', unit, direction }),
+    stepThread: (thread) => done({ type: 'stepThread', thread }),
     act: (action) => done({ type: 'act', action }),
     switchBranch: (branch) => done({ type: 'switchBranch', branch }),
     renameBranch: (branch, name) => done({ type: 'renameBranch', branch, name }),

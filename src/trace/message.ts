@@ -34,6 +34,8 @@ export type ToWorker = { readonly id: number } &
     | { readonly type: 'pause' }
     | { readonly type: 'seek'; readonly target: SeekTarget }
     | { readonly type: 'stepBy'; readonly unit: StepUnit; readonly direction: 1 | -1 }
+    /** Onward until this thread makes its next call. */
+    | { readonly type: 'stepThread'; readonly thread: number }
     /** Acts at the present position; in the past that makes a branch. */
     | { readonly type: 'act'; readonly action: Action }
     | { readonly type: 'switchBranch'; readonly branch: number }

@@ -6,15 +6,26 @@ import {
   advancePath,
   advanceSequence,
   advanceSeries,
+  advanceStreams,
   advanceTimeline,
   createCallFold,
   createGapFold,
   createPathFold,
   createSequenceFold,
   createSeriesFold,
+  createStreamFold,
   createTimelineFold,
 } from '../viz'
-import type { CallFold, GapFold, PacketIndex, PathFold, SequenceFold, SeriesFold, TimelineFold } from '../viz'
+import type {
+  CallFold,
+  GapFold,
+  PacketIndex,
+  PathFold,
+  SequenceFold,
+  SeriesFold,
+  StreamFold,
+  TimelineFold,
+} from '../viz'
 
 interface Folds {
   readonly calls: CallFold
@@ -66,5 +77,15 @@ export function pathsOf(trace: Trace): PathFold {
   const fold = keptPaths.get(trace) ?? createPathFold()
   if (fold.seen === 0) keptPaths.set(trace, fold)
   advancePath(fold, trace)
+  return fold
+}
+
+const keptStreams = new WeakMap<Trace, StreamFold>()
+
+/** The streams of a trace and the messages taken out of them, brought up to its end; folded only once the programs are looked at. */
+export function streamsOf(trace: Trace): StreamFold {
+  const fold = keptStreams.get(trace) ?? createStreamFold()
+  if (fold.seen === 0) keptStreams.set(trace, fold)
+  advanceStreams(fold, trace)
   return fold
 }

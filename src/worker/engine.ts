@@ -13,6 +13,7 @@ import {
   runUntil,
   seek,
   stepBy,
+  stepThread,
   switchBranch,
   takeSnapshot,
   takeTcpInfo,
@@ -150,6 +151,10 @@ function answer(state: EngineState, message: Request, nowMs: number): Reply | st
     case 'stepBy':
       state.playing = false
       stepBy(session, message.unit, message.direction)
+      return DONE
+    case 'stepThread':
+      state.playing = false
+      stepThread(session, message.thread)
       return DONE
     case 'act': {
       const result = act(session, message.action)

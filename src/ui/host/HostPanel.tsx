@@ -80,7 +80,7 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
           </Calls>
         )}
         {row === undefined || row.fd < 0 ? null : <Readiness poll={row.socket.poll} />}
-        <Programs host={host.index} threads={host.processes.flatMap(programThreads)} now={now} />
+        <Programs host={host} hosts={snapshot.hosts} threads={host.processes.flatMap(programThreads)} now={now} />
         {buffersFirst ? null : queues}
         {row === undefined || !hasTalked(row.socket.tcb) ? null : (
           <Buffers

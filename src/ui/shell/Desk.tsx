@@ -19,6 +19,7 @@ const DESK_TABS: readonly Tab[] = [
   'numbers',
   'tools',
   'firewall',
+  'programs',
   'events',
   'packet',
 ]

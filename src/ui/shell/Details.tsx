@@ -16,6 +16,7 @@ const Throughput = lazy(async () => ({ default: (await import('../graphs')).Thro
 const Numbers = lazy(async () => ({ default: (await import('../numbers')).Numbers }))
 const Tools = lazy(async () => ({ default: (await import('../tools')).Tools }))
 const Firewall = lazy(async () => ({ default: (await import('../firewall')).Firewall }))
+const ProgramsPanel = lazy(async () => ({ default: (await import('../programs')).ProgramsPanel }))
 const EventList = lazy(async () => ({ default: (await import('../events')).EventList }))
 const Inspector = lazy(async () => ({ default: (await import('../inspector')).Inspector }))
 
@@ -58,6 +59,7 @@ export function TabContent({ tab, compact = false }: { readonly tab: Tab; readon
         {tab === 'numbers' ? <Numbers /> : null}
         {tab === 'tools' ? <Tools /> : null}
         {tab === 'firewall' ? <Firewall /> : null}
+        {tab === 'programs' ? <ProgramsPanel /> : null}
         {tab === 'events' ? <EventList /> : null}
         {tab === 'packet' ? <Inspector /> : null}
         {tab === 'hosts' ? <AllHosts /> : null}

@@ -56,7 +56,12 @@ function Hero({ tab }: { readonly tab: PhoneTab }) {
     case 'states':
       return <StateDiagram />
     case 'hosts':
-      return <AllHosts />
+      return (
+        <div className={shell.phoneHosts}>
+          <AllHosts />
+          <TabContent tab="programs" />
+        </div>
+      )
     case 'graphs':
       return <Graphs />
     case 'tools':

@@ -65,6 +65,7 @@ export function Shell({ door }: { readonly door: SessionDoor }) {
 const TABLET_TABS: readonly Tab[] = [
   'hosts',
   'why',
+  'programs',
   'congestion',
   'sequence',
   'rtt',

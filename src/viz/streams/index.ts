@@ -1,0 +1,2 @@
+export { advanceStreams, createStreamFold, lastHandled, streamView } from './streams'
+export type { Piece, StreamFold, StreamView } from './streams'
