@@ -65,7 +65,7 @@ export function admitCookie(host: Host, socket: Socket, packet: Packet, io: Host
     return false
   }
   count(host, 'SyncookiesRecv')
-  if (acceptQueueFull(listener)) {
+  if (acceptQueueFull(host, listener)) {
     count(host, 'ListenOverflows')
     countDrop(host, listener, 'acceptQueueFull')
     dropPacket(packet, 'acceptQueueFull', 'acceptQueueFull', io)

@@ -7,7 +7,7 @@ import { abort, acceptSyn, setState } from '../tcp'
 import type { DropReason, RuleName } from '../trace'
 import { ACK, FIN, RST, SYN } from '../wire'
 import type { Packet } from '../wire'
-import { acceptQueueFull, countDrop, synBacklogReserve } from './admit'
+import { acceptQueueFull, countDrop, countsAsBsd, sharedQueuesFull, synBacklogReserve } from './admit'
 import { createChild } from './children'
 import { admitCookie, sendCookie } from './cookies'
 import { count } from './counters'
@@ -89,6 +89,11 @@ export function connectionRequest(
   io: HostIo,
 ): void {
   const listener = present(socket.listener, 'the listener')
+  if (countsAsBsd(host)) {
+    // No cookies, and no other limit.
+    if (!sharedQueuesFull(listener)) return queueRequest(host, socket, packet, heir, io)
+    return dropSyn(host, listener, packet, 'listenQueuesFull', 'listenQueuesFull', io)
+  }
   const { tcp_syncookies: cookies } = host.sysctl
   let wantCookie = false
   // A peer that still has a TIME-WAIT here is no flood.
@@ -97,7 +102,7 @@ export function connectionRequest(
     count(host, wantCookie ? 'TCPReqQFullDoCookies' : 'TCPReqQFullDrop')
     if (!wantCookie) return dropSyn(host, listener, packet, 'synQueueFull', 'synQueueFull', io)
   }
-  if (acceptQueueFull(listener)) {
+  if (acceptQueueFull(host, listener)) {
     count(host, 'ListenOverflows')
     return dropSyn(host, listener, packet, 'acceptQueueFull', 'acceptQueueFull', io)
   }
@@ -105,6 +110,11 @@ export function connectionRequest(
   if (heir === undefined && cookies === 0 && listener.synQueue.size > synBacklogReserve(host)) {
     return dropSyn(host, listener, packet, 'synQueueFull', 'synBacklogReserve', io)
   }
+  return queueRequest(host, socket, packet, heir, io)
+}
+
+/** The SYN queue takes it, and the SYN,ACK leaves. */
+function queueRequest(host: Host, socket: Socket, packet: Packet, heir: Heir | undefined, io: HostIo): void {
   const child = createChild(host, socket, packet, io, heir?.iss)
   const { recorder } = io
   const before = recorder.socket
@@ -113,7 +123,6 @@ export function connectionRequest(
   acceptSyn(present(child.tcb, "the child's TCB"), packet.segment, tcpIo(host, io), packet.ip.tos & ECN_MASK)
   scheduleDeadline(host, child, io)
   recorder.socket = before
-  return undefined
 }
 
 function dropSyn(host: Host, listener: Listener, packet: Packet, reason: DropReason, rule: RuleName, io: HostIo): void {

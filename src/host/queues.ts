@@ -37,11 +37,23 @@ export function enterAcceptQueue(host: Host, child: Socket, io: HostIo): Socket 
       'acceptQueue',
       child.id,
       listener.acceptQueue.size,
-      acceptQueueRoom(listener),
+      acceptQueueRoom(host, listener),
     )
     parent.changedBy = event
   })
   return parent
+}
+
+/** 4.4BSD forgets a connection that is reset before accept(). */
+export function leaveAcceptQueue(host: Host, child: Socket, reason: string, io: HostIo): void {
+  child.queue = 'none'
+  const parent = host.sockets.get(child.parent)
+  const listener = parent?.listener
+  if (parent === undefined || listener === undefined || !listener.acceptQueue.delete(child.id)) return
+  emitFor(parent, io, () => {
+    const length = listener.acceptQueue.size
+    io.recorder.emit('host/acceptQueueLeft', 'acceptQueueLeft', child.id, length, io.recorder.text(reason))
+  })
 }
 
 /** Queue events are the listener's. */

@@ -8,13 +8,15 @@ import { createTcb, defaultConfig, nextDeadline, setState } from '../tcp'
 import type { Endpoint, Tcb, TcpConfig } from '../tcp'
 import { POLL_EVENTS as E, TCP_STATES } from '../trace'
 import type { RuleName, SocketType, TcpState } from '../trace'
+import type { RuleName, TcpState } from '../trace'
+import { countsAsBsd } from './admit'
 import { count } from './counters'
 import { removeConnection } from './demux'
 import type { HostIo } from './io'
 import { isOwnAddress } from './ip'
 import { initialSequence, timestampOffset } from './isn'
 import { releasePort } from './ports'
-import { enterAcceptQueue, leaveSynQueue } from './queues'
+import { enterAcceptQueue, leaveAcceptQueue, leaveSynQueue } from './queues'
 import type { Host, Socket, SocketOptions } from './records'
 import { routeTo } from './routes'
 import { newUdp } from './udp/create'
@@ -135,6 +137,7 @@ function followUp(host: Host, socket: Socket, io: HostIo): void {
   const { tcb } = socket
   if (tcb?.state === 'TIME-WAIT') limitTimeWait(host, tcb, io)
   const dead = tcb === undefined || tcb.state === 'CLOSED'
+  if (dead && socket.queue === 'accept' && countsAsBsd(host)) leaveAcceptQueue(host, socket, 'reset', io)
   if (dead && tcb !== undefined) {
     removeConnection(host, socket)
     if (!socket.portLocked) releasePort(host, socket)

@@ -136,7 +136,7 @@ function viewListener(host: Host, listener: Listener): ListenerView {
   return {
     backlog: listener.backlog,
     synQueueLimit: synQueueRoom(host, listener),
-    acceptQueueLimit: acceptQueueRoom(listener),
+    acceptQueueLimit: acceptQueueRoom(host, listener),
     synQueue: viewQueue(host, listener.synQueue),
     synQueueLength: listener.synQueue.size,
     acceptQueue: viewQueue(host, listener.acceptQueue),

@@ -204,6 +204,8 @@ export const EVENT_FIELDS = {
   'unix/shut': { peer: 'uint', how: 'text' },
   /** A Unix socket is gone, and the other end knows it; `errno` where bytes were left unread. */
   'unix/closed': { peer: 'uint', errno: 'text' },
+  /** A connection that no accept() took is gone from the accept queue. */
+  'host/acceptQueueLeft': { child: 'uint', length: 'uint', reason: 'text' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>
 
 export type EventType = keyof typeof EVENT_FIELDS

@@ -125,6 +125,7 @@ const SYSCTL_RANGES: Readonly<Partial<Record<keyof Sysctl, Range>>> = {
 /** What the sysctls that are words may be. */
 const SYSCTL_NAMES: Readonly<Partial<Record<keyof Sysctl, readonly string[]>>> = {
   tcp_congestion_control: ['cubic', 'reno', 'bbr', 'dctcp', 'bbr3'],
+  listen_queues: ['linux', 'bsd'],
   default_qdisc: ['pfifo_fast', 'pfifo', 'fq_codel', 'fq'],
 }
 

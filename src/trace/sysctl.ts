@@ -159,6 +159,11 @@ export interface Sysctl {
   nf_conntrack_udp_timeout: number
   nf_conntrack_udp_timeout_stream: number
   nf_conntrack_icmp_timeout: number
+  /**
+   * How a listener counts its connections, and what becomes of one that is reset before accept(): `linux`, or `bsd` as in 4.4BSD and what came of it. No setting of
+   * Linux's: it is another kernel.
+   */
+  listen_queues: string
 }
 
 export const LINUX_SYSCTL: Readonly<Sysctl> = {
@@ -272,4 +277,5 @@ export const LINUX_SYSCTL: Readonly<Sysctl> = {
   nf_conntrack_udp_timeout: 30,
   nf_conntrack_udp_timeout_stream: 120,
   nf_conntrack_icmp_timeout: 30,
+  listen_queues: 'linux',
 }

@@ -35,6 +35,7 @@ export const DROP_REASONS = [
   'noRoute',
   'tooLong',
   'filtered',
+  'listenQueuesFull',
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 

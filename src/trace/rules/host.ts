@@ -68,4 +68,8 @@ export const HOST_RULES = {
   threadStarts: { rfc: 'pthread_create(3)', linux: 'kernel_clone' },
   /** TCP carries a stream of bytes; where a message ends is the application's own affair. */
   messageHandled: { rfc: 'RFC 9293 2.2', linux: 'none' },
+  /** 4.4BSD: both queues together hold three halves of the backlog, and one more (sonewconn). */
+  listenQueuesFull: { rfc: 'listen(2)', linux: 'none' },
+  /** 4.4BSD: a connection that is reset before accept() is forgotten, as if it had never been (soisdisconnected). */
+  acceptQueueLeft: { rfc: 'none', linux: 'none' },
 } as const satisfies Readonly<Record<string, Rule>>

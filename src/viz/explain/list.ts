@@ -59,7 +59,14 @@ const MEMBERS: Readonly<Record<EventGroup, readonly EventType[]>> = {
     'tcp/congestionModeChanged',
     'tcp/slowStartChanged',
   ],
-  queues: ['host/synQueued', 'host/synQueueLeft', 'host/acceptQueued', 'host/accepted', 'link/packetQueued'],
+  queues: [
+    'host/synQueued',
+    'host/synQueueLeft',
+    'host/acceptQueued',
+    'host/acceptQueueLeft',
+    'host/accepted',
+    'link/packetQueued',
+  ],
 }
 
 /** Kinds of events of some groups, as a table by their number in the trace; null for all. */

@@ -110,6 +110,7 @@ export const DROPS = {
   noRoute: 'the router knows no way to its address',
   tooLong: 'it is too long for the next link',
   filtered: 'the firewall stops it',
+  listenQueuesFull: 'the listener’s two queues hold all they may together',
 } as const
 
 export const SIGNALS = {
@@ -175,6 +176,8 @@ export const events: Sentences = {
     `${capital(host(t, e.host))} put a new connection into the SYN queue, ${e.length} of ${e.limit}`,
   'host/synQueueLeft': (e, t) =>
     `A connection left ${host(t, e.host)}’s SYN queue${e.reason === '' ? '' : `: ${e.reason}`}`,
+  'host/acceptQueueLeft': (e, t) =>
+    `A connection left ${host(t, e.host)}’s accept queue before \`accept()\` came: ${e.reason}`,
   'host/acceptQueued': (e, t) =>
     `${capital(host(t, e.host))} put a finished connection into the accept queue, ${e.length} of ${e.limit}`,
   'host/accepted': (e, t) => `\`accept()\` took a connection out of ${host(t, e.host)}’s queue as fd \`${e.fd}\``,

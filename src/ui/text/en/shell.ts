@@ -158,6 +158,7 @@ export const shell = {
     dropTitles: {
       acceptQueueFull: 'The accept queue was full',
       synQueueFull: 'The SYN queue was full and cookies are off',
+      listenQueuesFull: 'Both queues together were full',
     } as Readonly<Record<string, string>>,
     label: (name: string, length: number, limit: number) => `${name}: ${length} of ${limit} places taken`,
     listener: (fd: string) => `fd ${fd}`,
