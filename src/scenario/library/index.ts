@@ -4,11 +4,13 @@
  */
 import type { ScenarioDocument } from '../document'
 import { addresses } from './addresses'
+import { buffers } from './buffers'
 import { closing } from './closing'
 import { congestion } from './congestion'
 import { firewall } from './firewall'
 import { datagrams } from './datagrams'
 import { flow } from './flow'
+import { listening } from './listening'
 import { loss } from './loss'
 import { opening } from './opening'
 import { playground } from './playground'
@@ -22,7 +24,9 @@ export const SCENARIOS: readonly ScenarioDocument[] = [
   ...closing,
   ...addresses,
   ...queues,
+  ...listening,
   ...flow,
+  ...buffers,
   ...loss,
   ...congestion,
   ...routing,
