@@ -9,7 +9,7 @@ import { iptablesLines, saveLines } from './iptables'
 import { ipLines } from './ip'
 import { netstatLines } from './netstat'
 import { nstatLines } from './nstat'
-import { procCounterLines, procTcpLines } from './proc'
+import { procCounterLines, procTcpLines, procUdpLines } from './proc'
 import { readSsFlags } from './ss/flags'
 import { ssLines } from './ss/table'
 import { sockstatLines } from './ss/summary'
@@ -18,6 +18,7 @@ type Reader = (words: readonly string[], report: HostReport, terminal?: number) 
 
 const FILES: Readonly<Record<string, (report: HostReport) => readonly TextLine[]>> = {
   '/proc/net/tcp': procTcpLines,
+  '/proc/net/udp': procUdpLines,
   '/proc/net/snmp': (report) => procCounterLines(report, ['Ip', 'Icmp', 'Tcp', 'Udp']),
   '/proc/net/netstat': (report) => procCounterLines(report, ['TcpExt', 'IpExt']),
   '/proc/net/sockstat': sockstatLines,

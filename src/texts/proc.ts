@@ -40,9 +40,31 @@ const TCP_INFINITE_SSTHRESH = 0x7fff_ffff
 const HEADER = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
 
 export function procTcpLines({ sockets }: HostReport): TextLine[] {
-  const shown = sockets.filter(({ state }) => state !== 'CLOSED')
+  const shown = sockets.filter(({ state, protocol }) => protocol === 'tcp' && state !== 'CLOSED')
   return [headerLine(HEADER), ...shown.map((socket, i) => line(procRow(socket, i), `socket ${socket.id}`, socket.id))]
 }
+
+/** /proc/net/udp (udp4_seq_show). The kernel numbers rows by hash bucket, here they are counted. */
+export function procUdpLines({ sockets }: HostReport): TextLine[] {
+  const shown = sockets.filter(({ protocol, local }) => protocol === 'udp' && local.port !== 0)
+  return [
+    headerLine(UDP_HEADER),
+    ...shown.map((socket, i) => {
+      const words = [
+        `${String(i).padStart(5)}:`,
+        `${hexAddress(socket.local)} ${hexAddress(socket.remote)}`,
+        hex(STATE_NUMBERS[socket.state], 2),
+        `${hex(0, 8)}:${hex(socket.receiveQueue, 8)} 00:${hex(0, 8)} ${hex(0, 8)}`,
+        `${String(socket.uid).padStart(5)} ${'0'.padStart(8)} ${socket.inode} 2 ${hex(0, 16)}`,
+        String(socket.memory?.drops ?? 0),
+      ]
+      return line(words.join(' '), `socket ${socket.id}`, socket.id)
+    }),
+  ]
+}
+
+const UDP_HEADER =
+  '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops'
 
 function procRow(socket: SocketReport, index: number): string {
   const { timer, kind } = socket

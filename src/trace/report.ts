@@ -12,7 +12,7 @@ import type { Sysctl } from './sysctl'
 export interface HostReport {
   readonly name: string
   readonly at: Micros
-  /** Listeners first, then in order of making; sockets that ss never shows (closed, not bound) too. */
+  /** Unix, UDP and TCP sockets; of each listeners first, then in order of making; those that ss never shows (closed, not bound) too. */
   readonly sockets: readonly SocketReport[]
   /** By Linux's names without a prefix (`RetransSegs`, `ListenOverflows`); only those that are not 0. */
   readonly counters: Readonly<Record<string, number>>
@@ -30,7 +30,7 @@ export type ReportKind = 'socket' | 'request' | 'timewait'
 
 export interface SocketReport {
   readonly id: number
-  readonly protocol: 'tcp'
+  readonly protocol: 'tcp' | 'udp' | 'unix'
   readonly kind: ReportKind
   readonly state: TcpState
   readonly local: ReportAddress
@@ -64,6 +64,8 @@ export interface SocketReport {
    * `ce_state`, `alpha`, `ab_ecn` and `ab_tot`; null for nothing (INET_DIAG_BBRINFO, INET_DIAG_DCTCPINFO).
    */
   readonly congestion: Readonly<Record<string, number>> | null
+  /** What a Unix socket has instead of addresses; null of the others. Its state is ESTABLISHED, LISTEN or CLOSED, as inet_diag's kin tells it. */
+  readonly unix: { readonly type: 'stream' | 'dgram'; readonly path: string; readonly peerInode: number } | null
 }
 
 export interface ReportAddress {

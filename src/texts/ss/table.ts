@@ -31,8 +31,11 @@ export function ssLines(report: HostReport, flags: SsFlags, terminal?: number): 
   if (flags.summary) return summaryLines(report)
   const sockets = report.sockets.filter((socket) => isShown(socket, flags))
   // What would be the same in every row has no column.
-  const withProtocol = [flags.tcp, flags.udp, flags.unix].filter(Boolean).length !== 1
-  const withState = flags.states?.length !== 1
+  const { tcp, udp, unix, all, listening } = flags
+  const one = [tcp, udp, unix].filter(Boolean).length === 1
+  const withProtocol = !one || unix
+  // Of UDP only connected sockets are shown unless more is asked for.
+  const withState = flags.states === undefined ? !(one && udp && !all && !listening) : flags.states.length !== 1
   const columns = COLUMNS.filter((column) => (column !== NETID || withProtocol) && (column !== STATE || withState))
   const header = columns.map((column) => column.header)
   const rows = sockets.map((socket) => cells(socket, flags).filter((_, i) => columns.includes(COLUMNS[i])))
@@ -42,29 +45,41 @@ export function ssLines(report: HostReport, flags: SsFlags, terminal?: number): 
 }
 
 /** Sockets that are neither bound to a connection nor listening are in no table of the kernel's. */
-function isShown({ state, protocol }: SocketReport, flags: SsFlags): boolean {
+function isShown({ state, protocol, local }: SocketReport, flags: SsFlags): boolean {
   const { all, listening, states } = flags
   const named = flags.tcp || flags.udp || flags.unix
-  if (state === 'CLOSED' || (named && !flags[protocol])) return false
+  if (named && !flags[protocol]) return false
+  if (state === 'CLOSED' && (protocol === 'tcp' || (protocol === 'udp' && local.port === 0))) return false
   if (states !== undefined) return states.includes(state)
-  if (listening) return state === 'LISTEN'
+  if (listening) return state === 'LISTEN' || state === 'CLOSED'
   return all || !UNLESS_ALL.includes(state)
 }
 
 function cells(socket: SocketReport, flags: SsFlags): string[] {
-  const { local, remote, state } = socket
-  const any = remote.address === 0 && remote.port === 0
+  const { protocol, unix } = socket
   return [
-    socket.protocol,
-    SS_STATES[state],
+    unix === null ? protocol : unix.type === 'stream' ? 'u_str' : 'u_dgr',
+    SS_STATES[socket.state],
     String(socket.receiveQueue).padEnd(LEAST_WIDTH),
     String(socket.sendQueue).padEnd(LEAST_WIDTH),
-    `${formatIpv4(local.address)}:`,
-    portText(local.port, flags.numeric),
-    `${formatIpv4(remote.address)}:`,
-    any ? '*' : portText(remote.port, flags.numeric),
+    ...(unix === null ? addressCells(socket, flags) : pathCells(socket, unix)),
     processText(socket, flags),
   ]
+}
+
+function addressCells({ local, remote }: SocketReport, { numeric }: SsFlags): string[] {
+  const any = remote.address === 0 && remote.port === 0
+  return [
+    `${formatIpv4(local.address)}:`,
+    portText(local.port, numeric),
+    `${formatIpv4(remote.address)}:`,
+    any ? '*' : portText(remote.port, numeric),
+  ]
+}
+
+/** A Unix socket has a path where others have an address, and the numbers of the two files for ports. */
+function pathCells({ inode }: SocketReport, { path, peerInode }: NonNullable<SocketReport['unix']>): string[] {
+  return [`${path === '' ? '*' : path} `, String(inode), '* ', String(peerInode)]
 }
 
 function processText({ users, timer }: SocketReport, { processes, timers }: SsFlags): string {
