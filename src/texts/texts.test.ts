@@ -115,6 +115,63 @@ describe('ss', () => {
     )
   })
 
+  test('UDP sockets are UNCONN or ESTAB, Recv-Q is the memory of what waits, and the protocol is a column where it may differ', () => {
+    const socket = (as: string): Step => ({ call: 'socket', as, type: 'SOCK_DGRAM' })
+    const server: readonly Step[] = [socket('u'), { call: 'bind', fd: 'u', port: 53 }, socket('unbound')]
+    const client: readonly Step[] = [
+      socket('u'),
+      { call: 'connect', fd: 'u', address: '10.0.0.2', port: 53 },
+      { call: 'send', fd: 'u', bytes: 100 },
+    ]
+    const report = reportOf({ server, client }, SERVER, 500_000)
+    const [header, row] = rows('ss -uan', report)
+    expect(header).toBe('State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess')
+    expect(row).toMatch(/^UNCONN [1-9]\d+ 0 0\.0\.0\.0:53 0\.0\.0\.0:\*$/)
+    expect(rows('ss -Htuanp', report)).toHaveLength(1)
+    expect(rows('ss -Htuanp', report)[0]).toMatch(/^udp UNCONN .* users:\(\("server",pid=1000,fd=3\)\)$/)
+    // Without -a those that are connected, which needs no column.
+    expect(rows('ss -un', report)).toEqual(['Recv-Q Send-Q Local Address:Port Peer Address:PortProcess'])
+    expect(rows('ss -Hun', reportOf({ server, client }, CLIENT, 500_000))[0]).toMatch(
+      /^0 0 10\.0\.0\.1:\d+ 10\.0\.0\.2:53$/,
+    )
+    expect(print('cat /proc/net/udp', report)[1]).toMatch(
+      /^ {4}0: 00000000:0035 00000000:0000 07 00000000:0{4}[0-9A-F]{4} 00:0{8} 0{8} {5}0 {8}0 2\d{4} 2 0{16} 0$/,
+    )
+    expect(print('ss -s', report)[5]).toBe('UDP\t  1         1         0')
+  })
+
+  test('Unix sockets have a path for an address and the numbers of their files for ports', () => {
+    const base = reportOf({ server: listenOn80 }, SERVER, 10_000)
+    if (base === undefined) throw new Error('no such host')
+    const unix = (
+      id: number,
+      state: 'ESTABLISHED' | 'LISTEN',
+      queues: readonly number[],
+      path: string,
+      peerInode: number,
+    ) => ({
+      ...base.sockets[0],
+      id,
+      protocol: 'unix' as const,
+      state,
+      receiveQueue: queues[0],
+      sendQueue: queues[1],
+      inode: 20_000 + id,
+      users: [],
+      unix: { type: 'stream' as const, path, peerInode },
+    })
+    const report = {
+      ...base,
+      sockets: [unix(1, 'LISTEN', [1, 3], '/run/app', 0), unix(2, 'ESTABLISHED', [5, 0], '/run/app', 20_003)],
+    }
+    expect(print('ss -xan', report)).toEqual([
+      'Netid State  Recv-Q Send-Q Local Address:Port  Peer Address:Port Process',
+      'u_str LISTEN 1      3           /run/app 20001            * 0',
+      'u_str ESTAB  5      0           /run/app 20002            * 20003',
+    ])
+    expect(rows('ss -Hxn', report)).toEqual(['u_str ESTAB 5 0 /run/app 20002 * 20003'])
+  })
+
   test('-m and -i tell memory and tcp_info in the order of ss', () => {
     const { session } = playScenario('fast-retransmit', 150_000)
     const [, , details] = print('ss -tmin', takeReport(session, CLIENT))
