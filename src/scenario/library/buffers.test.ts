@@ -89,7 +89,7 @@ describe('out-of-band', () => {
 
   test('recv() stops at the mark, MSG_OOB takes the byte once, and the rest follows', () => {
     expect(returnedCalls(run, SERVER).slice(-6)).toEqual([
-      'poll([{fd=conn, events=POLLPRI}], 1, -1) = 1',
+      'poll([{fd=4, events=POLLPRI}], 1, -1) = 1',
       'recv(4, 100 B) = 5',
       'recv(4, 1 B, MSG_OOB) = 1',
       'recv(4, 1 B, MSG_OOB) = -1 EINVAL',
