@@ -26,17 +26,26 @@ export function playOnHosts(play: Play): Played[] {
   const names = new Map<string, number>()
   const made = new Map<string, Made>()
   return play.moves.map((move) => {
-    const [packets, events] = [bench.packets.length, bench.events.length]
+    const [packets, others, events] = [bench.packets.length, bench.others.length, bench.events.length]
     const answer = make(bench, move, names, made)
     run(bench, ('wait' in move ? move.wait : SETTLE_MS) * MICROS_PER_MS)
     const side = 'on' in move ? HOST[move.on] : -1
-    const sends = bench.packets.slice(packets).flatMap(({ from, packet }) => {
-      if (from !== side) return []
-      const { length } = packet.segment.payload
-      return [`${formatFlags(packet.segment.flags)}${length === 0 ? '' : ` ${length}`}`]
-    })
+    const sends = sentBy(bench, side, packets, others)
     return { says: answer(), sends, events: bench.events.slice(events).filter(({ host }) => host === side) }
   })
+}
+
+/** Segments and datagrams that left a host since so many of each had been seen; no call sends both. */
+function sentBy({ packets, others }: HostBench, host: number, segments: number, datagrams: number): string[] {
+  const tcp = packets.slice(segments).flatMap(({ from, packet: { segment } }) => {
+    if (from !== host) return []
+    const { length } = segment.payload
+    return [`${formatFlags(segment.flags)}${length === 0 ? '' : ` ${length}`}`]
+  })
+  const udp = others.slice(datagrams).flatMap(({ from, packet }) => {
+    return from === host && packet.udp !== undefined ? [`UDP ${packet.udp.payload.length}`] : []
+  })
+  return [...tcp, ...udp]
 }
 
 /** Makes a move; what comes back tells its answer once the network is quiet. */
@@ -74,11 +83,15 @@ function withNumbers(what: Call, names: ReadonlyMap<string, number>): Call {
   let made: Call = 'fd' in what ? { ...what, fd: number(what.fd) } : what
   if (made.call === 'poll') made = { ...made, fds: made.fds.map((it) => ({ ...it, fd: number(it.fd) })) }
   if (made.call === 'epollCtl') made = { ...made, target: number(made.target) }
+  if (made.call === 'select') {
+    const { read = [], write = [], except = [] } = made
+    made = { ...made, read: read.map(number), write: write.map(number), except: except.map(number) }
+  }
   if (made.call === 'splice') made = { ...made, to: number(made.to) }
   return made
 }
 
-const MAKE_DESCRIPTORS: ReadonlySet<string> = new Set(['socket', 'accept', 'epollCreate'])
+const MAKE_DESCRIPTORS: ReadonlySet<string> = new Set(['socket', 'accept', 'epollCreate', 'dup'])
 
 /** What a call returned; a descriptor that it returned bears its name from then on. */
 function answerOf(bench: HostBench, made: Made, names: Map<string, number>, as: string | undefined): string {
@@ -106,6 +119,9 @@ function outputOf({ name, call: text, returned }: CallView): string {
   if (output?.kind === 'datagram' && name === 'recvfrom') {
     const { preview, truncated, address, path, port } = output
     return ` "${preview}"${truncated ? ' cut' : ''} from ${address === '' ? path || '-' : nameText(address, port)}`
+  }
+  if (output?.kind === 'sets') {
+    return ` read ${output.read.length}, write ${output.write.length}, except ${output.except.length}`
   }
   if (output?.kind !== 'events') return ''
   return ` ${output.events.map(({ events }) => bitNames(events)).join(' ')}`

@@ -50,7 +50,8 @@ function compare({ name, moves, ...play }: Play, kernel: OnKernel): string[] {
   const ours = playOnHosts({ ...play, name, moves })
   return moves.flatMap((move, i) => {
     const [here, there] = [ours[i], kernel[i]].map((answer) => textOf(move, answer))
-    if (here === there || (departure !== undefined && ours[i].says === departure.ours)) return []
+    // The call itself and the look after it.
+    if (here === there || (departure !== undefined && i >= moves.length - 2)) return []
     return [`${name}: move ${i + 1}, ${nameOf(move)}: ours ${here}, the kernel's ${there}`]
   })
 }

@@ -32,6 +32,7 @@ RETURNS_WITHIN = 0.05
 PACKET_OUTGOING = 4
 ETH_P_ALL = 3
 IPV4 = b"\x08\x00"
+TCP, UDP = 6, 17
 
 FLAGS = {"MSG_OOB": 1, "MSG_PEEK": 2, "MSG_DONTWAIT": 0x40, "MSG_EOR": 0x80, "MSG_WAITALL": 0x100, "MSG_ERRQUEUE": 0x2000,
          "MSG_NOSIGNAL": 0x4000, "MSG_MORE": 0x8000, "MSG_TRUNC": 0x20, "MSG_ZEROCOPY": 0x4000000}
@@ -55,7 +56,7 @@ BITS = [("IN", 1), ("PRI", 2), ("OUT", 4), ("ERR", 8), ("HUP", 0x10), ("NVAL", 0
 
 
 # Calls after which nothing is sent that needs time.
-LOCAL = {"socketpair", "unlink", "socket", "bind", "fcntl", "getsockname", "getpeername", "getsockopt", "pipe", "epollCreate", "epollCtl"}
+LOCAL = {"socketpair", "unlink", "socket", "bind", "fcntl", "getsockname", "getpeername", "getsockopt", "pipe", "dup", "epollCreate", "epollCtl"}
 
 
 class Pollfd(ctypes.Structure):
@@ -198,6 +199,22 @@ class Calls:
         cut = " cut" if head.flags & FLAGS["MSG_TRUNC"] else ""
         return value, f' "{text}"{cut} from {name_text(name.raw, head.namelen)}'
 
+    def call_dup(self, call):
+        return LIBC.dup(self.fd(call["fd"])), ""
+
+    def call_select(self, call):
+        sets = {kind: [self.fd(it) for it in call.get(kind, [])] for kind in ("read", "write", "except")}
+        fds = [fd for kind in sets.values() for fd in kind]
+        rooms = {kind: (ctypes.c_uint64 * 16)() for kind in sets}
+        for kind, numbers in sets.items():
+            for fd in numbers:
+                rooms[kind][fd // 64] |= 1 << fd % 64
+        left = (ctypes.c_long * 2)(call["timeoutMs"] // 1000, call["timeoutMs"] % 1000 * 1000)
+        limit = None if call["timeoutMs"] < 0 else left
+        value = LIBC.select(max(fds) + 1, rooms["read"], rooms["write"], rooms["except"], limit)
+        found = [f"{kind} {sum(rooms[kind][fd // 64] >> fd % 64 & 1 for fd in sets[kind])}" for kind in sets]
+        return value, " " + ", ".join(found)
+
     def flags(self, call):
         return sum(FLAGS[name] for name in call.get("flags", []))
 
@@ -322,7 +339,7 @@ class Machine:
             while True:
                 data, (_, _, kind, _, _) = raw.recvfrom(65536)
                 # On loopback everything is seen twice; what leaves is marked so.
-                if kind == PACKET_OUTGOING and data[12:14] == IPV4 and data[23] == 6:
+                if kind == PACKET_OUTGOING and data[12:14] == IPV4 and data[23] in (TCP, UDP):
                     with self.lock:
                         self.sent.append(segment_text(data[14:]))
         listening = threading.Event()
@@ -337,14 +354,16 @@ class Machine:
 
 def segment_text(packet):
     head = (packet[0] & 15) * 4
+    if packet[9] == UDP:
+        return f"UDP {struct.unpack_from('>H', packet, head + 4)[0] - 8}"
     length = struct.unpack_from(">H", packet, 2)[0] - head - (packet[head + 12] >> 4) * 4
     bits = packet[head + 13]
-    # The order of src/wire's formatFlags is made good on the other side.
+    # In the order of src/wire's formatFlags.
     names = [name for name, bit in FLAG_BITS if bits & bit]
     return ",".join(names) + (f" {length}" if length else "")
 
 
-FLAG_BITS = [("SYN", 2), ("FIN", 1), ("RST", 4), ("PSH", 8), ("ACK", 16), ("URG", 32), ("ECE", 64), ("CWR", 128)]
+FLAG_BITS = [("FIN", 1), ("SYN", 2), ("RST", 4), ("PSH", 8), ("ACK", 16), ("URG", 32), ("ECE", 64), ("CWR", 128)]
 
 
 def command(text, lines=""):
@@ -475,7 +494,7 @@ class Stage:
             self.calls.names[name] = self.calls.piped
         if call == "socketpair":
             self.calls.names[name + "+"] = self.calls.mate
-        if call not in ("socket", "accept", "epollCreate"):
+        if call not in ("socket", "accept", "epollCreate", "dup"):
             return f"= {value}{more}"
         if name:
             self.calls.names[name] = value

@@ -48,7 +48,7 @@ export function playOf({ name, sysctl, moves }: Told): Play {
 export interface Answer {
   /** `= 0`, `= -1 EAGAIN`, `= 1 IN|OUT`, `blocked`; for a look its lines, joined by commas. */
   readonly says: string
-  /** Segments that the machine sent from the call until the network was quiet: `FIN,ACK`, `PSH,ACK 100`. */
+  /** Segments that the machine sent from the call until the network was quiet: `FIN,ACK`, `PSH,ACK 100`, `UDP 10`. */
   readonly sends: readonly string[]
 }
 
@@ -58,7 +58,7 @@ export function merged(sends: readonly string[]): string[] {
   for (const segment of sends) {
     const [flags, bytes] = segment.split(' ')
     const [before, sofar] = (out.at(-1) ?? '').split(' ')
-    if (bytes === undefined || sofar === undefined) out.push(segment)
+    if (bytes === undefined || sofar === undefined || flags === 'UDP') out.push(segment)
     else {
       const push = [flags, before].find((it) => it.includes('PSH')) ?? flags
       out[out.length - 1] = `${push} ${Number(sofar) + Number(bytes)}`

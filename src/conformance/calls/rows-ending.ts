@@ -9,17 +9,17 @@ export const ENDING: readonly Row[] = [
     ['= -1 ENOTSOCK', 'a pipe'],
     [
       '= -1 ENOTCONN',
-      'unbound; bound; refused; refused, error taken; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+      'UDP; unbound; bound; refused; refused, error taken; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+    ],
+    [
+      '= 0',
+      'UDP, connected; UDP, refused by ICMP; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged',
     ],
     ['= 0', 'listening; connecting, non-blocking', { after: 'nothing', events: 'to CLOSED' }],
     [
       '= 0',
       'listening, a connection waits',
       { sends: 'RST,ACK', after: 'nothing', events: 'to CLOSED, to CLOSED, socketFreed' },
-    ],
-    [
-      '= 0',
-      'connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged',
     ],
   ),
   ...rows(
@@ -28,11 +28,11 @@ export const ENDING: readonly Row[] = [
     ['= -1 ENOTSOCK', 'a pipe'],
     [
       '= -1 ENOTCONN',
-      'unbound; bound; refused; refused, error taken; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+      'UDP; unbound; bound; refused; refused, error taken; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
     ],
     [
       '= 0',
-      'listening; listening, a connection waits; shut for writing, unacknowledged; shut for writing; shut both ways; both shut at once; shut last, unacknowledged',
+      'UDP, connected; UDP, refused by ICMP; listening; listening, a connection waits; shut for writing, unacknowledged; shut for writing; shut both ways; both shut at once; shut last, unacknowledged',
     ],
     ['= 0', 'connecting, non-blocking', { after: 'nothing', events: 'to CLOSED' }],
     [
@@ -53,7 +53,11 @@ export const ENDING: readonly Row[] = [
     ['= -1 ENOTSOCK', 'a pipe'],
     [
       '= -1 ENOTCONN',
-      'unbound; bound; refused; refused, error taken; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+      'UDP; unbound; bound; refused; refused, error taken; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+    ],
+    [
+      '= 0',
+      'UDP, connected; UDP, refused by ICMP; shut for writing, unacknowledged; shut for writing; shut both ways; both shut at once; shut last, unacknowledged',
     ],
     ['= 0', 'listening; connecting, non-blocking', { after: 'nothing', events: 'to CLOSED' }],
     [
@@ -67,10 +71,6 @@ export const ENDING: readonly Row[] = [
       { sends: 'FIN,ACK', after: 'FIN-WAIT-2', events: 'to FIN-WAIT-1, to FIN-WAIT-2' },
     ],
     ['= 0', 'send buffer full', { after: 'FIN-WAIT-1', events: 'to FIN-WAIT-1' }],
-    [
-      '= 0',
-      'shut for writing, unacknowledged; shut for writing; shut both ways; both shut at once; shut last, unacknowledged',
-    ],
     [
       '= 0',
       'closed by the peer; closed by the peer, data to read',
@@ -87,7 +87,7 @@ export const ENDING: readonly Row[] = [
     ],
     [
       '= 0',
-      'unbound; bound; refused; refused, error taken; shut last; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+      'UDP; UDP, connected; UDP, refused by ICMP; unbound; bound; refused; refused, error taken; shut last; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
       { events: 'descriptorClosed, socketFreed' },
     ],
     [
@@ -127,9 +127,9 @@ export const ENDING: readonly Row[] = [
     ['= -1 ENOTSOCK', 'a pipe'],
     [
       '= 0 [0]',
-      'unbound; bound; listening; listening, a connection waits; connecting, non-blocking; refused, error taken; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset, error taken',
+      'UDP; UDP, connected; unbound; bound; listening; listening, a connection waits; connecting, non-blocking; refused, error taken; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset, error taken',
     ],
-    ['= 0 [ECONNREFUSED]', 'refused'],
+    ['= 0 [ECONNREFUSED]', 'UDP, refused by ICMP; refused'],
     ['= 0 [ECONNRESET]', 'reset by the peer; reset, data to read'],
     ['= 0 [EPIPE]', 'reset in CLOSE-WAIT'],
     ['= 0 [ETIMEDOUT]', 'timed out'],
@@ -140,20 +140,20 @@ export const ENDING: readonly Row[] = [
     ['= -1 ENOTSOCK', 'a pipe'],
     [
       '= 0',
-      'unbound; bound; listening; listening, a connection waits; connecting, non-blocking; refused; refused, error taken; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+      'UDP; UDP, connected; UDP, refused by ICMP; unbound; bound; listening; listening, a connection waits; connecting, non-blocking; refused; refused, error taken; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
     ],
   ),
   ...rows(
     'getsockname',
     ['= -1 EBADF', 'not open'],
     ['= -1 ENOTSOCK', 'a pipe'],
-    ['= 0 0.0.0.0:0', 'unbound'],
-    ['= 0 0.0.0.0:5000', 'bound'],
-    ['= 0 0.0.0.0:80', 'listening; listening, a connection waits'],
+    ['= 0 0.0.0.0:0', 'UDP; unbound'],
     [
       '= 0 10.0.0.1:E',
-      'connecting, non-blocking; refused; refused, error taken; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+      'UDP, connected; UDP, refused by ICMP; connecting, non-blocking; refused; refused, error taken; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
     ],
+    ['= 0 0.0.0.0:5000', 'bound'],
+    ['= 0 0.0.0.0:80', 'listening; listening, a connection waits'],
   ),
   ...rows(
     'getpeername',
@@ -161,11 +161,11 @@ export const ENDING: readonly Row[] = [
     ['= -1 ENOTSOCK', 'a pipe'],
     [
       '= -1 ENOTCONN',
-      'unbound; bound; listening; listening, a connection waits; connecting, non-blocking; refused; refused, error taken; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+      'UDP; unbound; bound; listening; listening, a connection waits; connecting, non-blocking; refused; refused, error taken; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
     ],
     [
       '= 0 10.0.0.2:80',
-      'connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged',
+      'UDP, connected; UDP, refused by ICMP; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged',
     ],
   ),
   ...rows(
@@ -173,13 +173,15 @@ export const ENDING: readonly Row[] = [
     ['= -1 EBADF', 'not open'],
     [
       '= 0',
-      'a pipe; unbound; bound; listening; listening, a connection waits; connecting, non-blocking; refused; refused, error taken; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+      'a pipe; UDP; UDP, connected; UDP, refused by ICMP; unbound; bound; listening; listening, a connection waits; connecting, non-blocking; refused; refused, error taken; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
     ],
   ),
   ...rows(
     'poll',
     ['= 1 NVAL', 'not open'],
     ['= 0 -', 'a pipe; listening; connecting, non-blocking; send buffer full'],
+    ['= 1 OUT|WRNORM|WRBAND', 'UDP; UDP, connected'],
+    ['= 1 OUT|ERR|WRNORM|WRBAND', 'UDP, refused by ICMP'],
     ['= 1 OUT|HUP|WRNORM', 'unbound; bound'],
     ['= 1 IN|RDNORM', 'listening, a connection waits'],
     [

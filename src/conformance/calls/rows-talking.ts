@@ -9,17 +9,18 @@ export const TALKING: readonly Row[] = [
     ['= -1 ENOTSOCK', 'a pipe'],
     [
       '= 0',
-      'unbound; refused; refused, error taken; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+      'UDP; unbound; refused; refused, error taken; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
     ],
     [
       '= -1 EINVAL',
-      'bound; listening; listening, a connection waits; connecting, non-blocking; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged',
+      'UDP, connected; UDP, refused by ICMP; bound; listening; listening, a connection waits; connecting, non-blocking; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged',
     ],
   ),
   ...rows(
     'listen',
     ['= -1 EBADF', 'not open'],
     ['= -1 ENOTSOCK', 'a pipe'],
+    ['= -1 EOPNOTSUPP', 'UDP; UDP, connected; UDP, refused by ICMP'],
     ['= 0', 'unbound; bound', { after: 'LISTEN', events: 'to LISTEN' }],
     ['= 0', 'listening; listening, a connection waits'],
     [
@@ -31,6 +32,7 @@ export const TALKING: readonly Row[] = [
     'connect',
     ['= -1 EBADF', 'not open'],
     ['= -1 ENOTSOCK', 'a pipe'],
+    ['= 0', 'UDP; UDP, connected; UDP, refused by ICMP'],
     ['= 0', 'unbound; bound', { sends: 'SYN; ACK', after: 'ESTAB', events: 'to SYN-SENT, blocked, to ESTABLISHED' }],
     [
       '= -1 EISCONN',
@@ -41,9 +43,35 @@ export const TALKING: readonly Row[] = [
     ['= -1 ECONNABORTED', 'refused, error taken'],
   ),
   ...rows(
+    'connect AF_UNSPEC',
+    ['= -1 EBADF', 'not open'],
+    ['= -1 ENOTSOCK', 'a pipe'],
+    [
+      '= 0',
+      'UDP; UDP, connected; UDP, refused by ICMP; unbound; bound; refused; refused, error taken; shut last; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
+    ],
+    [
+      '= 0',
+      'listening; connecting, non-blocking; both shut at once; shut last, unacknowledged',
+      { after: 'nothing', events: 'to CLOSED' },
+    ],
+    [
+      '= 0',
+      'listening, a connection waits',
+      { sends: 'RST,ACK', after: 'nothing', events: 'to CLOSED, to CLOSED, socketFreed' },
+    ],
+    [
+      '= 0',
+      'connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read',
+      { sends: 'RST,ACK', after: 'nothing', events: 'to CLOSED' },
+    ],
+    ['= 0', 'shut first, then by the peer', { events: 'to CLOSED' }],
+  ),
+  ...rows(
     'accept',
     ['= -1 EBADF', 'not open'],
     ['= -1 ENOTSOCK', 'a pipe'],
+    ['= -1 EOPNOTSUPP', 'UDP; UDP, connected; UDP, refused by ICMP'],
     [
       '= -1 EINVAL',
       'unbound; bound; connecting, non-blocking; refused; refused, error taken; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',
@@ -55,12 +83,14 @@ export const TALKING: readonly Row[] = [
     'send',
     ['= -1 EBADF', 'not open'],
     ['= -1 ENOTSOCK', 'a pipe'],
+    ['= -1 EDESTADDRREQ', 'UDP'],
+    ['= 100', 'UDP, connected', { sends: 'UDP 100', events: 'errorSet' }],
+    ['= -1 ECONNREFUSED', 'UDP, refused by ICMP; refused'],
     [
       '= -1 EPIPE',
       'unbound; bound; listening; listening, a connection waits; refused, error taken; shut for writing, unacknowledged; shut for writing; shut both ways; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset, error taken; reset in CLOSE-WAIT',
     ],
     ['= -1 EAGAIN', 'connecting, non-blocking'],
-    ['= -1 ECONNREFUSED', 'refused'],
     ['= 100', 'connected; data to read; shut for reading', { sends: 'PSH,ACK 100' }],
     ['blocked', 'send buffer full', { events: 'blocked' }],
     [
@@ -75,12 +105,14 @@ export const TALKING: readonly Row[] = [
     'send, no bytes',
     ['= -1 EBADF', 'not open'],
     ['= -1 ENOTSOCK', 'a pipe'],
+    ['= -1 EDESTADDRREQ', 'UDP'],
+    ['= 0', 'UDP, connected', { sends: 'UDP 0', events: 'errorSet' }],
+    ['= -1 ECONNREFUSED', 'UDP, refused by ICMP; refused'],
     [
       '= -1 EPIPE',
       'unbound; bound; listening; listening, a connection waits; refused, error taken; shut for writing, unacknowledged; shut for writing; shut both ways; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset, error taken; reset in CLOSE-WAIT',
     ],
     ['= -1 EAGAIN', 'connecting, non-blocking'],
-    ['= -1 ECONNREFUSED', 'refused'],
     [
       '= 0',
       'connected; data to read; send buffer full; shut for reading; closed by the peer; closed by the peer, data to read',
@@ -92,17 +124,17 @@ export const TALKING: readonly Row[] = [
     'recv',
     ['= -1 EBADF', 'not open'],
     ['= -1 ENOTSOCK', 'a pipe'],
+    [
+      'blocked',
+      'UDP; UDP, connected; connected; send buffer full; shut for writing, unacknowledged; shut for writing',
+      { events: 'blocked' },
+    ],
+    ['= -1 ECONNREFUSED', 'UDP, refused by ICMP; refused'],
     ['= -1 ENOTCONN', 'unbound; bound; listening; listening, a connection waits'],
     ['= -1 EAGAIN', 'connecting, non-blocking'],
-    ['= -1 ECONNREFUSED', 'refused'],
     [
       '= 0',
       'refused, error taken; shut for reading; shut both ways; closed by the peer; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset, error taken; reset in CLOSE-WAIT',
-    ],
-    [
-      'blocked',
-      'connected; send buffer full; shut for writing, unacknowledged; shut for writing',
-      { events: 'blocked' },
     ],
     ['= 100', 'data to read; closed by the peer, data to read; reset, data to read'],
     ['= -1 ECONNRESET', 'reset by the peer'],
@@ -112,17 +144,17 @@ export const TALKING: readonly Row[] = [
     'recv, no bytes',
     ['= -1 EBADF', 'not open'],
     ['= -1 ENOTSOCK', 'a pipe'],
+    [
+      'blocked',
+      'UDP; UDP, connected; connected; send buffer full; shut for writing, unacknowledged; shut for writing',
+      { events: 'blocked' },
+    ],
+    ['= -1 ECONNREFUSED', 'UDP, refused by ICMP; refused'],
     ['= -1 ENOTCONN', 'unbound; bound; listening; listening, a connection waits'],
     ['= -1 EAGAIN', 'connecting, non-blocking'],
-    ['= -1 ECONNREFUSED', 'refused'],
     [
       '= 0',
       'refused, error taken; data to read; shut for reading; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT',
-    ],
-    [
-      'blocked',
-      'connected; send buffer full; shut for writing, unacknowledged; shut for writing',
-      { events: 'blocked' },
     ],
     ['= -1 ECONNRESET', 'reset by the peer'],
     ['= -1 ETIMEDOUT', 'timed out'],
@@ -131,17 +163,17 @@ export const TALKING: readonly Row[] = [
     'recv MSG_PEEK',
     ['= -1 EBADF', 'not open'],
     ['= -1 ENOTSOCK', 'a pipe'],
+    [
+      'blocked',
+      'UDP; UDP, connected; connected; send buffer full; shut for writing, unacknowledged; shut for writing',
+      { events: 'blocked' },
+    ],
+    ['= -1 ECONNREFUSED', 'UDP, refused by ICMP; refused'],
     ['= -1 ENOTCONN', 'unbound; bound; listening; listening, a connection waits'],
     ['= -1 EAGAIN', 'connecting, non-blocking'],
-    ['= -1 ECONNREFUSED', 'refused'],
     [
       '= 0',
       'refused, error taken; shut for reading; shut both ways; closed by the peer; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset, error taken; reset in CLOSE-WAIT',
-    ],
-    [
-      'blocked',
-      'connected; send buffer full; shut for writing, unacknowledged; shut for writing',
-      { events: 'blocked' },
     ],
     ['= 100', 'data to read; closed by the peer, data to read; reset, data to read'],
     ['= -1 ECONNRESET', 'reset by the peer'],
@@ -151,6 +183,8 @@ export const TALKING: readonly Row[] = [
     'recv MSG_OOB',
     ['= -1 EBADF', 'not open'],
     ['= -1 ENOTSOCK', 'a pipe'],
+    ['blocked', 'UDP; UDP, connected', { events: 'blocked' }],
+    ['= -1 ECONNREFUSED', 'UDP, refused by ICMP'],
     [
       '= -1 EINVAL',
       'unbound; bound; connecting, non-blocking; refused; refused, error taken; connected; data to read; send buffer full; shut for reading; shut for writing, unacknowledged; shut for writing; shut both ways; closed by the peer; closed by the peer, data to read; both shut at once; shut last, unacknowledged; shut last; shut first, then by the peer; reset by the peer; reset, error taken; reset, data to read; reset in CLOSE-WAIT; timed out',

@@ -13,6 +13,7 @@ export interface Situation {
   readonly moves: readonly Move[]
 }
 
+const UDP = A({ call: 'socket', type: 'SOCK_DGRAM' }, 's')
 const LISTENS: readonly Move[] = listening('B', 'l', 80)
 const SERVER = { address: ADDRESS.B, port: 80 } as const
 const nonblockingConnect = (port: number): Move[] => [
@@ -35,6 +36,16 @@ const atA = (name: string, state: string, ...moves: readonly Move[]): Situation 
 export const SITUATIONS: readonly Situation[] = [
   atA('not open', 'no descriptor', ...LISTENS),
   atA('a pipe', 'no socket', ...LISTENS, A({ call: 'pipe' }, 's')),
+  atA('UDP', 'UNCONN', ...LISTENS, UDP),
+  atA('UDP, connected', 'ESTAB', ...LISTENS, UDP, A({ call: 'connect', fd: 's', ...SERVER })),
+  atA(
+    'UDP, refused by ICMP',
+    'ESTAB, error pending',
+    ...LISTENS,
+    UDP,
+    A({ call: 'connect', fd: 's', ...SERVER }),
+    A({ call: 'send', fd: 's', bytes: 10 }),
+  ),
   atA('unbound', 'CLOSED', ...LISTENS, A({ call: 'socket' }, 's')),
   atA('bound', 'CLOSED', ...LISTENS, A({ call: 'socket' }, 's'), A({ call: 'bind', fd: 's', port: 5000 })),
   { name: 'listening', state: 'LISTEN', side: 'B', fd: 'l', moves: LISTENS },
@@ -114,6 +125,7 @@ export const CALLS: Readonly<Record<string, (fd: string, side: Side) => Call>> =
   bind: (fd) => ({ call: 'bind', fd, port: 5001 }),
   listen: (fd) => ({ call: 'listen', fd, backlog: 5 }),
   connect: (fd, side) => ({ call: 'connect', fd, address: ADDRESS[side === 'A' ? 'B' : 'A'], port: 80 }),
+  'connect AF_UNSPEC': (fd) => ({ call: 'connect', fd, address: '0.0.0.0', port: 0, family: 'AF_UNSPEC' }),
   accept: (fd) => ({ call: 'accept', fd }),
   send: (fd) => ({ call: 'send', fd, bytes: 100, flags: ['MSG_NOSIGNAL'] }),
   'send, no bytes': (fd) => ({ call: 'send', fd, bytes: 0, flags: ['MSG_NOSIGNAL'] }),

@@ -12,11 +12,24 @@ import type { Situation } from './situations'
 
 export const ROWS: readonly Row[] = [...TALKING, ...ENDING]
 
+interface Departure {
+  /** What the call says here. */
+  readonly ours: string
+  /** What `ss` finds here afterwards, where that is what differs. */
+  readonly after?: string
+  readonly why: string
+}
+
 /** Cells in which this stack does something else than a kernel, and why; README tells it too. */
-export const DEPARTURES: Readonly<Record<string, { readonly ours: string; readonly why: string }>> = {
+export const DEPARTURES: Readonly<Record<string, Departure>> = {
   'bind: shut first, then by the peer': {
     ours: '= -1 EINVAL',
     why: 'a connection in TIME-WAIT keeps its socket here as long as that has a descriptor, and with it the port',
+  },
+  'connect AF_UNSPEC: shut first, then by the peer': {
+    ours: '= 0',
+    after: 'nothing',
+    why: 'that socket takes its TIME-WAIT with it',
   },
 }
 

@@ -2,6 +2,7 @@
 import { BIND_ADDRESSES, BIND_GRIDS } from './bind-grid'
 import { DATAGRAM_PLAYS } from './datagrams'
 import { CONNECTING, ENDING_PLAYS, WAITING } from './errors'
+import { DATAGRAMS, DISSOLVED, READINESS, SHARED_FILES } from './more'
 import { OPTION_PLAYS } from './options'
 import type { Told } from './play'
 import { CHOSEN_PORTS, SHARED_PORTS, TIME_WAITS } from './ports'
@@ -17,4 +18,8 @@ export const TRUTHS: readonly Told[] = [
   ...WAITING,
   ...OPTION_PLAYS,
   ...DATAGRAM_PLAYS,
+  ...SHARED_FILES,
+  ...READINESS,
+  ...DATAGRAMS,
+  ...DISSOLVED,
 ]

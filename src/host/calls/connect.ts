@@ -1,11 +1,12 @@
 /** connect(2): Linux __inet_stream_connect and tcp_v4_connect. */
-import { connect as openActively } from '../../tcp'
+import { abort, connect as openActively, leaveTimeWait } from '../../tcp'
 import type { Endpoint } from '../../tcp'
 import type { Errno } from '../../trace'
 import { parseIpv4 } from '../../wire'
 import { addConnection, findConnection } from '../demux'
 import { TIME_WAIT_ISS_STEP } from '../isn'
 import { findConnectPort, fourTupleFree, holdPort, releasePort } from '../ports'
+import { stopListening } from '../listener'
 import { routeErrno, sourceFor } from '../ip'
 import type { Host, Socket } from '../records'
 import { callState, createConnection, freeSocket, settle } from '../sockets'
@@ -23,6 +24,7 @@ export function connect(context: Context<CallOf<'connect'>>): Outcome {
   const { socket, call, resumed, host } = context
   if (resumed !== undefined) return finish(context, resumed.progress === BEGUN)
   if (call.path !== undefined) return failed('EAFNOSUPPORT')
+  if (call.family === 'AF_UNSPEC') return dissolve(context)
   const address = parseIpv4(call.address)
   if (address === undefined || !validPort(call.port)) return failed('EINVAL')
   if (socket.phase === 'connected') return failed('EISCONN')
@@ -33,6 +35,26 @@ export function connect(context: Context<CallOf<'connect'>>): Outcome {
   const remote = { address: address === 0 ? host.address : address, port: call.port }
   const errno = begin(context, remote)
   return errno === '' ? finish(context, true) : failed(errno)
+}
+
+/**
+ * connect() with AF_UNSPEC takes a socket back to what socket() made (inet_stream_connect, tcp_disconnect): a listener ends, a peer is told by a RST, and
+ * who waits or asks next finds ECONNRESET. A TIME-WAIT is forgotten with it; Linux would keep that.
+ */
+function dissolve({ host, socket, io }: Context): Outcome {
+  const { tcb } = socket
+  if (socket.listener !== undefined) stopListening(host, socket, io)
+  else if (tcb?.state === 'TIME-WAIT') leaveTimeWait(tcb, tcpIo(host, io))
+  else if (tcb !== undefined && tcb.state !== 'CLOSED') {
+    const told = tcb.state !== 'CLOSING' && tcb.state !== 'LAST-ACK'
+    abort(tcb, tcpIo(host, io))
+    if (told) tcb.error = 'ECONNRESET'
+  }
+  if (tcb !== undefined)
+    Object.assign(tcb, { orphaned: false, sendShutdown: false, receiveShutdown: false, finReceived: false })
+  settle(host, socket, io)
+  disconnect(host, socket)
+  return returned(0)
 }
 
 /** Chooses the local end, makes the TCB and sends the SYN. */
