@@ -43,6 +43,9 @@ export function formatCall(call: Call, fd: number, named: Named = (reference) =>
       return `getsockopt(${fd}, ${call.option})`
     case 'fcntl':
       return `fcntl(${fd}, F_SETFL, ${call.nonblock ? 'O_NONBLOCK' : '0'})`
+    case 'getsockname':
+    case 'getpeername':
+      return `${call.call}(${fd})`
     case 'rawSend':
       return `sendto(raw, ${call.src}:${call.srcPort} > ${call.dst}:${call.dstPort} [${call.flags}])`
     case 'dup':
@@ -128,8 +131,6 @@ function formatFileCall(call: FileCall, fd: number, named: Named): string {
       return call.nonblock === true ? 'pipe2(fds, O_NONBLOCK)' : 'pipe(fds)'
     case 'splice':
       return `splice(${fd}, NULL, ${call.to}, NULL, ${call.bytes}, ${call.more === true ? 'SPLICE_F_MORE' : '0'})`
-    default:
-      return `${call.call}(${fd})`
   }
 }
 

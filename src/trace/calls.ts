@@ -92,7 +92,7 @@ export type SocketCall =
       readonly path?: string
       /** The peer whose address a recvfrom kept under this name, in place of address and port. */
       readonly to?: string
-      /** AF_UNSPEC undoes an earlier connect() of a datagram socket. */
+      /** AF_UNSPEC undoes an earlier connect(): a datagram socket forgets its peer, a stream is reset. */
       readonly family?: 'AF_UNSPEC'
     }
   | { readonly call: 'accept'; readonly fd: FdRef; readonly nonblock?: boolean }
@@ -159,6 +159,8 @@ export type SocketCall =
   | { readonly call: 'setsockopt'; readonly fd: FdRef; readonly option: SocketOption; readonly value: OptionValue }
   | { readonly call: 'getsockopt'; readonly fd: FdRef; readonly option: SocketOption }
   | { readonly call: 'fcntl'; readonly fd: FdRef; readonly nonblock: boolean }
+  | { readonly call: 'getsockname'; readonly fd: FdRef }
+  | { readonly call: 'getpeername'; readonly fd: FdRef }
   /** A SOCK_RAW write of one hand-made segment; the source may be anyone's. */
   | {
       readonly call: 'rawSend'
@@ -214,7 +216,6 @@ export type FileCall =
       /** SPLICE_F_MORE. */
       readonly more?: boolean
     }
-  | { readonly call: 'getsockname' | 'getpeername'; readonly fd: FdRef }
 
 /** Calls about descriptors, processes and signals. `pid` may be the name under which an earlier fork() of the program was kept. */
 export type ProcessCall =

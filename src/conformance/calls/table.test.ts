@@ -5,6 +5,7 @@ import { eventWords, playOnHosts } from '../../testing/call-play'
 import { merged } from './play'
 import { CALLS, SITUATIONS } from './situations'
 import { cells, DEPARTURES, documented, outcome, ROWS } from './table'
+import type { Departure } from './table'
 
 const all = cells()
 const rowOf = (call: string, situation: string) =>
@@ -29,7 +30,8 @@ describe.each(Object.keys(CALLS))('%s', (call) => {
     (name, cell) => {
       const answers = playOnHosts(cell.play)
       const [row] = rowOf(cell.call, cell.situation.name)
-      const { ours: says = row.says, after = row.after } = DEPARTURES[name] ?? {}
+      const departure: Partial<Departure> = DEPARTURES[name] ?? {}
+      const { ours: says = row.says, after = row.after } = departure
       expect(outcome(answers)).toEqual({ says, sends: row.sends, after })
       expect(inOrder(eventWords(answers.at(-2)!.events), row.events), 'the events').toBe(row.events)
     },

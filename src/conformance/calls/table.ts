@@ -12,7 +12,7 @@ import type { Situation } from './situations'
 
 export const ROWS: readonly Row[] = [...TALKING, ...ENDING]
 
-interface Departure {
+export interface Departure {
   /** What the call says here. */
   readonly ours: string
   /** What `ss` finds here afterwards, where that is what differs. */

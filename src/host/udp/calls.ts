@@ -1,8 +1,8 @@
 /** A system call on a UDP socket: hands over to what does it, and says no to what datagrams have no use for (inet_dgram_ops). */
-import { formatIpv4 } from '../../wire'
 import { close } from '../calls/close'
 import { failed } from '../calls/context'
 import type { Context, Outcome } from '../calls/context'
+import { named } from '../calls/names'
 import { bindUdp, connectUdp, shutdownUdp } from './connect'
 import { getUdpOption, setUdpOption } from './options'
 import type { UdpState } from './records'
@@ -34,8 +34,7 @@ export function udpCall(context: Context, udp: UdpState): Outcome {
     case 'getpeername': {
       const peer = call.call === 'getpeername'
       if (peer && !udp.connected) return failed('ENOTCONN')
-      const { address, port } = peer ? socket.remote : socket.local
-      return { done: true, value: 0, errno: '', output: { kind: 'address', address: formatIpv4(address), port } }
+      return named({ ...context, call }, peer ? socket.remote : socket.local)
     }
     case 'listen':
     case 'accept':

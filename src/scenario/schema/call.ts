@@ -34,10 +34,7 @@ const name = matching('a name such as peer', VARIABLE)
 const unixPath = matching('a path of 1 to 107 characters, such as /tmp/echo', /^[!-~][ -~]{0,106}$/)
 
 /** What scenarios and clicks can ask for; the others are packetdrill's. */
-type OfDocuments =
-  | SocketCall['call']
-  | ProcessCall['call']
-  | Exclude<FileCall['call'], 'splice' | 'getsockname' | 'getpeername'>
+type OfDocuments = SocketCall['call'] | ProcessCall['call'] | Exclude<FileCall['call'], 'splice'>
 
 /** Descriptors in one poll() or in one set. */
 const MOST_POLLED = 1_024
@@ -75,6 +72,8 @@ function callEntries(address: v.GenericSchema<unknown, string>) {
     setsockopt: { fd, option: oneOf(...SOCKET_OPTIONS), value: optionValue },
     getsockopt: { fd, option: oneOf(...SOCKET_OPTIONS) },
     fcntl: { fd, nonblock: flag },
+    getsockname: { fd },
+    getpeername: { fd },
     rawSend: {
       src: address,
       srcPort: port,

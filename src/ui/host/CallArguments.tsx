@@ -72,6 +72,15 @@ function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (
             most={65_535}
             onChange={(port) => onDraft({ ...draft, port })}
           />
+          <CheckField
+            name="AF_UNSPEC"
+            checked={draft.family !== undefined}
+            onChange={(undone) => {
+              const { family: _family, ...rest } = draft
+              onDraft(undone ? { ...rest, family: 'AF_UNSPEC' } : rest)
+            }}
+          />
+          <p>{text.unspecHint}</p>
         </>
       )
     case 'listen':
@@ -218,8 +227,17 @@ function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (
         </>
       )
     case 'accept':
+      return (
+        <CheckField
+          name="SOCK_NONBLOCK"
+          checked={draft.nonblock === true}
+          onChange={(nonblock) => onDraft({ ...draft, nonblock })}
+        />
+      )
     case 'close':
     case 'dup':
+    case 'getsockname':
+    case 'getpeername':
       return null
   }
 }

@@ -7,11 +7,11 @@ import { store, useStore } from '../../store'
 import { latestCalls } from '../../viz'
 import type { LatestCall } from '../../viz'
 import { foldsOf } from '../folds'
-import { briefDuration, grouped } from '../format'
+import { briefDuration } from '../format'
 import { useText } from '../text'
 import { act } from './act'
 import { CallArguments } from './CallArguments'
-import { ALL_CALLS, argumentText, callOf, firstDrafts, offeredCalls } from './calls'
+import { ALL_CALLS, argumentText, callOf, firstDrafts, offeredCalls, returnedText } from './calls'
 import type { Draft, OfferedCall } from './calls'
 import styles from './host.module.css'
 import type { SocketRow } from './sockets'
@@ -59,6 +59,7 @@ export function Calls({ snapshot, host, row, listener, children }: CallsProps) {
             fd={listener.fd}
             draft={first.accept}
             argument={String(listener.fd)}
+            elsewhere
             latest={latestOn(listener.fd).get('accept')}
             onDraft={set}
           />
@@ -94,11 +95,13 @@ interface CallRowProps {
   readonly fd: number
   readonly draft: Draft
   readonly argument: string
+  /** The call is on another descriptor than the one that is shown, which is its argument. */
+  readonly elsewhere?: boolean
   readonly latest: LatestCall | undefined
   readonly onDraft: (draft: Draft) => void
 }
 
-function CallRow({ now, host, process, fd, draft, argument, latest, onDraft }: CallRowProps) {
+function CallRow({ now, host, process, fd, draft, argument, elsewhere, latest, onDraft }: CallRowProps) {
   const make = (made: Draft): void => {
     void act({ kind: 'call', host, pid: process.pid, call: callOf(made, fd) })
   }
@@ -108,7 +111,7 @@ function CallRow({ now, host, process, fd, draft, argument, latest, onDraft }: C
       <button type="button" className={styles.call} onClick={() => make(draft)}>
         {draft.call}
       </button>
-      {blocked ? null : draft.call === 'accept' || draft.call === 'close' || draft.call === 'dup' ? (
+      {blocked ? null : elsewhere === true || argument === '' ? (
         <span className={styles.argument}>{argument}</span>
       ) : (
         <CallArguments draft={draft} argument={argument} onDraft={onDraft} onCall={make} />
@@ -141,11 +144,11 @@ function Returned({ latest, now, host }: { latest: LatestCall | undefined; now: 
       </output>
     )
   }
-  const { value, errno } = view.returned
+  const { errno } = view.returned
   return (
     <output className={errno === '' ? styles.returned : styles.failed}>
       <button type="button" className={styles.value} onClick={show} title={errnoTitle(view.call, errno)}>
-        {errno === '' ? `= ${grouped(value)}` : `${value} ${errno}`}
+        {returnedText(view)}
       </button>
     </output>
   )

@@ -2,7 +2,8 @@
  * Which system calls a host panel offers for a socket, with what arguments. Pure: a snapshot in,
  * rows out. Every call stays reachable for every socket, because the errno of a wrong call is a lesson too.
  */
-import type { Call, FdRef, HostView, ProcessView, SocketCall, SocketView, ThreadView } from '../../trace'
+import type { Call, CallView, FdRef, HostView, ProcessView, SocketCall, SocketView, ThreadView } from '../../trace'
+import { grouped } from '../format'
 
 /** Calls that work on a descriptor, in the order in which they are offered. */
 export type OfferedCall =
@@ -34,6 +35,8 @@ export const ALL_CALLS: readonly OfferedCall[] = [
   'dup2',
   'poll',
   'select',
+  'getsockname',
+  'getpeername',
 ]
 
 const UNCONNECTED: readonly OfferedCall[] = ['bind', 'listen', 'connect', 'close', 'setsockopt']
@@ -95,6 +98,8 @@ export function firstDrafts(host: HostView, hosts: readonly HostView[]): Drafts 
     dup2: { call: 'dup2', to: 10 },
     poll: { call: 'poll', events: 'POLLIN', timeoutMs: -1 },
     select: { call: 'select', sets: ['read'], timeoutMs: -1 },
+    getsockname: { call: 'getsockname' },
+    getpeername: { call: 'getpeername' },
   }
 }
 
@@ -142,12 +147,26 @@ export function argumentText(draft: Draft): string {
       return `${draft.events.replaceAll('POLL', '').replaceAll('|', ' ')} ${draft.timeoutMs}`
     case 'select':
       return `${draft.sets.join(' ')} ${draft.timeoutMs}`
-    case 'dup':
     case 'accept':
+      return draft.nonblock === true ? 'SOCK_NONBLOCK' : '0'
     case 'close':
+    case 'dup':
+    case 'getsockname':
+    case 'getpeername':
       return ''
   }
 }
+
+/** What a call gave back: its value, and with it what it wrote where the caller pointed to: an option, an address. `= 0 [ECONNREFUSED]`. */
+export function returnedText({ name, call, returned }: CallView): string {
+  if (returned === null) return ''
+  if (returned.errno !== '') return `${returned.value} ${returned.errno}`
+  if (!WRITES.has(name)) return `= ${grouped(returned.value)}`
+  return `= ${/\[(.*)\]/.exec(call)?.[1] ?? String(returned.value)}`
+}
+
+/** Calls that return 0 and write their answer, which their text then has in brackets. */
+const WRITES: ReadonlySet<string> = new Set(['getsockopt', 'getsockname', 'getpeername'])
 
 function contentText({ text, bytes }: { readonly text?: string; readonly bytes?: number }): string {
   return text === undefined ? `${bytes ?? 0} B` : `"${text}"`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LINUX_SYSCTL } from '../../trace'
 import type { HostView, SocketView } from '../../trace'
-import { argumentText, callOf, firstDrafts, offeredCalls } from './calls'
+import { ALL_CALLS, argumentText, callOf, firstDrafts, offeredCalls, returnedText } from './calls'
 import { peerOf, remoteText, shownRow, socketRows } from './sockets'
 
 function socket(id: number, more: Partial<SocketView> = {}): SocketView {
@@ -160,4 +160,27 @@ describe('calls of a host', () => {
     expect(argumentText({ call: 'send', text: 'hi' })).toBe('"hi"')
     expect(argumentText({ call: 'recv', bytes: 10, flags: ['MSG_PEEK'] })).toBe('10 B MSG_PEEK')
   })
+})
+
+describe('what a call gave back', () => {
+  const view = (name: string, call: string, value: number, errno = '') =>
+    returnedText({ fd: 3, name, call, at: 0, event: 0, returned: { value, errno, at: 0 } })
+
+  it('is its value, or -1 and errno', () => {
+    expect(view('send', 'send(3, 10000 B)', 10_000)).toBe('= 10\u202f000')
+    expect(view('recv', 'recv(3, 10 B)', -1, 'EAGAIN')).toBe('-1 EAGAIN')
+  })
+
+  it('is what was written for the caller where the value says nothing', () => {
+    expect(view('getsockopt', 'getsockopt(3, SO_ERROR, [ECONNREFUSED])', 0)).toBe('= ECONNREFUSED')
+    expect(view('getsockname', 'getsockname(3, [10.0.0.1:40000])', 0)).toBe('= 10.0.0.1:40000')
+    expect(view('getpeername', 'getpeername(3)', -1, 'ENOTCONN')).toBe('-1 ENOTCONN')
+  })
+})
+
+it('each call that is offered has arguments to begin with, and AF_UNSPEC stands for the address', () => {
+  const drafts = firstDrafts(host(0, []), [host(0, [])])
+  for (const name of ALL_CALLS) expect(drafts[name].call).toBe(name)
+  expect(argumentText({ call: 'connect', address: '10.0.0.2', port: 80, family: 'AF_UNSPEC' })).toBe('AF_UNSPEC')
+  expect(argumentText({ call: 'accept', nonblock: true })).toBe('SOCK_NONBLOCK')
 })

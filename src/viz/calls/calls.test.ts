@@ -13,6 +13,17 @@ const trace = traceOf([
   { host: 1, at: 52, type: 'host/called', thread: 9, fd: 3, call: 'close(3)', pid: 1000 },
   { ...client, at: 60, type: 'host/descriptorOpened', fd: 3, pid: 1000 },
   { ...client, at: 61, type: 'host/called', thread: 3, fd: 3, call: 'send(3, 1 B)', pid: 1000 },
+  { ...client, at: 62, type: 'host/called', thread: 4, fd: 3, call: 'getsockname(3)', pid: 1000 },
+  {
+    ...client,
+    at: 63,
+    type: 'host/returned',
+    thread: 4,
+    fd: 3,
+    call: 'getsockname(3, [10.0.0.1:80])',
+    value: 0,
+    errno: '',
+  },
 ])
 const fold = createCallFold()
 advanceCalls(fold, trace)
@@ -34,6 +45,11 @@ describe('the latest calls on a descriptor', () => {
     advanceCalls(calls, other)
     expect([...latestCalls(calls, other, 0, 1000, 3, 9).keys()]).toEqual(['recv'])
     expect([...latestCalls(calls, other, 0, 1001, 3, 9).keys()]).toEqual(['send'])
+  })
+
+  it('show, once they have returned, what they wrote for their caller', () => {
+    expect(at(10).get('getsockname')?.view.call).toBe('getsockname(3)')
+    expect(at(11).get('getsockname')?.view.call).toBe('getsockname(3, [10.0.0.1:80])')
   })
 
   it('are as they were at an earlier moment', () => {

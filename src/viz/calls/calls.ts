@@ -144,7 +144,8 @@ function callAt(trace: Trace, track: CallTrack, place: number, until: number): L
     end < 0 || end >= until
       ? null
       : { value: eventArg(events, end, 3) | 0, errno: trace.texts[eventArg(events, end, 4)], at: events.at[end] }
-  const call = trace.texts[eventArg(events, event, 2)]
+  // What has returned shows what it wrote for its caller: `getsockopt(3, SO_ERROR, [0])`.
+  const call = trace.texts[eventArg(events, returned === null ? event : end, 2)]
   const view = { fd: track.fd, call, name: track.name, at: events.at[event], returned, event }
   return { view, thread: eventArg(events, event, 0) }
 }

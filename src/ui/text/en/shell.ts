@@ -126,6 +126,7 @@ export const shell = {
     address: 'address',
     port: 'port',
     anyPort: '0 takes a free port',
+    unspecHint: 'AF_UNSPEC undoes the connection, whatever the address',
     backlog: 'backlog',
     bytes: 'bytes',
     text: 'or this text',
