@@ -20,6 +20,13 @@ const MEMBERS: Readonly<Record<EventGroup, readonly EventType[]>> = {
     'host/programEnded',
     'host/crashed',
     'host/restarted',
+    'host/descriptorDuplicated',
+    'host/referenceDropped',
+    'host/orphaned',
+    'host/processForked',
+    'host/processEnded',
+    'host/signalDelivered',
+    'host/callRestarted',
   ],
   states: ['tcp/stateChanged', 'host/socketFreed', 'tcp/errorSet', 'tcp/gaveUp'],
   segments: [
