@@ -60,6 +60,7 @@ export function viewHost(host: Host, now: Micros): HostView {
     epolls: viewEpolls(host),
     ip: viewIp(host, now),
     programs: host.programs.map(({ name, lines }) => ({ name, lines })),
+    unixPaths: [...host.unixPaths.keys()].filter((path) => !path.startsWith('@')),
   }
 }
 

@@ -54,6 +54,8 @@ export interface HostView {
   readonly ip: IpView
   /** Programs that threads of this host run or have run, by their number. */
   readonly programs: readonly ProgramView[]
+  /** Names that Unix sockets have or left behind. */
+  readonly unixPaths?: readonly string[]
 }
 
 /** An epoll instance: struct eventpoll. */

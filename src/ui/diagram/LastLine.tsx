@@ -11,15 +11,18 @@ export interface LastLineProps {
   readonly last: { readonly event: EventOf<'tcp/stateChanged'>; readonly who: string } | null
   readonly role: 'client' | 'server' | 'other'
   readonly walks: readonly Walk[]
+  /** Sockets that are not TCP's. */
+  readonly strangers: number
 }
 
-export function LastLine({ last, role, walks }: LastLineProps) {
+export function LastLine({ last, role, walks, strangers }: LastLineProps) {
   const text = useText()
   const select = useStore((state) => state.select)
   const beyond = walks.filter(({ transition, times }) => !transition.figure && times > 0)
   const reset = walks.find(({ transition }) => transition.id === 'reset')
   return (
     <footer className={styles.foot}>
+      {strangers > 0 ? <p className={styles.beyond}>{text.diagram.strangers(strangers)}</p> : null}
       {beyond.length > 0 ? (
         <p className={styles.beyond}>
           {text.diagram.beyond(

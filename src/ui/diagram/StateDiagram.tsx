@@ -18,6 +18,7 @@ import {
   REGIONS,
   ROUTES,
   statesHeld,
+  strangersTo,
   walksUntil,
 } from '../../viz'
 import type { Token, Walk } from '../../viz'
@@ -111,6 +112,7 @@ function Diagram({ indexes, snapshot }: { readonly indexes: Indexes; readonly sn
       </svg>
       <DiagramList held={places} hosts={snapshot.hosts} walks={walks} />
       <LastLine
+        strangers={strangersTo(snapshot)}
         last={
           lit === undefined || teller === null
             ? null

@@ -43,6 +43,9 @@ export function CallArguments({ draft, argument, onDraft, onCall }: Props) {
 
 function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (draft: Draft) => void }) {
   const text = useText().arguments
+  if ((draft.call === 'bind' || draft.call === 'connect') && draft.path !== undefined) {
+    return <TextField name={text.path} value={draft.path} onChange={(path) => onDraft({ ...draft, path })} />
+  }
   switch (draft.call) {
     case 'bind':
       return (
@@ -95,17 +98,23 @@ function Fields({ draft, onDraft }: { readonly draft: Draft; readonly onDraft: (
     case 'sendto':
       return (
         <>
-          <TextField
-            name={text.address}
-            value={draft.address ?? ''}
-            onChange={(address) => onDraft({ ...draft, address })}
-          />
-          <NumberField
-            name={text.port}
-            value={draft.port ?? 0}
-            most={65_535}
-            onChange={(port) => onDraft({ ...draft, port })}
-          />
+          {draft.path === undefined ? (
+            <>
+              <TextField
+                name={text.address}
+                value={draft.address ?? ''}
+                onChange={(address) => onDraft({ ...draft, address })}
+              />
+              <NumberField
+                name={text.port}
+                value={draft.port ?? 0}
+                most={65_535}
+                onChange={(port) => onDraft({ ...draft, port })}
+              />
+            </>
+          ) : (
+            <TextField name={text.path} value={draft.path} onChange={(path) => onDraft({ ...draft, path })} />
+          )}
           <ContentFields
             draft={draft}
             onContent={({ bytes, text: sent }) =>

@@ -11,7 +11,16 @@ import { briefDuration } from '../format'
 import { useText } from '../text'
 import { act } from './act'
 import { CallArguments } from './CallArguments'
-import { ALL_CALLS, argumentText, callOf, firstDrafts, offeredCalls, returnedText } from './calls'
+import {
+  ALL_CALLS,
+  argumentText,
+  callOf,
+  firstDrafts,
+  offeredCalls,
+  returnedText,
+  udpDrafts,
+  unixDrafts,
+} from './calls'
 import type { Draft, OfferedCall } from './calls'
 import styles from './host.module.css'
 import type { SocketRow } from './sockets'
@@ -42,7 +51,9 @@ export function Calls({ snapshot, host, row, listener, children }: CallsProps) {
   }
   const latestOn = (fd: number) =>
     latestCalls(foldsOf(trace).calls, trace, host.index, row.pid, fd, snapshot.position.event)
-  const first = firstDrafts(host, snapshot.hosts)
+  const usual = firstDrafts(host, snapshot.hosts)
+  const { protocol } = row.socket
+  const first = protocol === 'unix' ? unixDrafts(host, usual) : protocol === 'udp' ? udpDrafts(usual) : usual
   const latest = latestOn(row.fd)
   const names = all ? ALL_CALLS : offeredCalls(row.socket, latest)
   const draftOf = (name: OfferedCall): Draft => drafts[name] ?? first[name]

@@ -8,7 +8,7 @@ import type { DescriptorView, HostView, ProcessView } from '../../trace'
 import { Popover } from '../menu'
 import { useText } from '../text'
 import styles from './host.module.css'
-import { holders, remoteText, severalProcesses } from './sockets'
+import { holders, remoteText, severalProcesses, stateText } from './sockets'
 import type { SocketRow } from './sockets'
 
 const ProcessActions = lazy(async () => ({ default: (await import('./ProcessActions')).ProcessActions }))
@@ -140,14 +140,14 @@ function Row({ host, row, shown }: RowProps) {
         <button
           type="button"
           aria-pressed={shown}
-          aria-label={text.host.show(name, socket.state)}
+          aria-label={text.host.show(name, stateText(socket))}
           title={row.without === '' ? undefined : text.host[row.without === 'queued' ? 'queuedTitle' : 'orphanTitle']}
         >
-          {socket.state}
+          {stateText(socket)}
         </button>
         <Shared host={host} file={row.file} references={row.references} />
       </td>
-      <td>{remoteText(socket)}</td>
+      <td title={remoteText(socket)}>{remoteText(socket)}</td>
     </tr>
   )
 }

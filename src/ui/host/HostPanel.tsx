@@ -19,6 +19,8 @@ import { firstPid, hasTalked, peerOf, shownRow, socketRows } from './sockets'
 import type { SocketRow } from './sockets'
 import { Waiting } from './Waiting'
 
+const Datagrams = lazy(async () => ({ default: (await import('./Datagrams')).Datagrams }))
+const OtherSockets = lazy(async () => ({ default: (await import('./OtherSockets')).OtherSockets }))
 const EpollPanel = lazy(async () => ({ default: (await import('./EpollPanel')).EpollPanel }))
 
 export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; readonly host: HostView }) {
@@ -37,16 +39,21 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
   useNewSockets(host, rows)
   const newSocket =
     pid === undefined || !host.up ? null : (
-      <button
-        type="button"
-        className={styles.newSocket}
-        title={text.newSocketTitle}
-        onClick={() => {
-          void act({ kind: 'call', host: host.index, pid, call: { call: 'socket' } })
-        }}
-      >
-        {text.newSocket}
-      </button>
+      <span className={styles.newSockets}>
+        <button
+          type="button"
+          className={styles.newSocket}
+          title={text.newSocketTitle}
+          onClick={() => {
+            void act({ kind: 'call', host: host.index, pid, call: { call: 'socket' } })
+          }}
+        >
+          {text.newSocket}
+        </button>
+        <Suspense>
+          <OtherSockets host={host} pid={pid} />
+        </Suspense>
+      </span>
     )
   const queues = listener === undefined ? null : <Queues row={listener} host={host.index} now={now} />
   // An empty queue gives way to what moves.
@@ -80,6 +87,11 @@ export function HostPanel({ snapshot, host }: { readonly snapshot: Snapshot; rea
           </Calls>
         )}
         {row === undefined || row.fd < 0 ? null : <Readiness poll={row.socket.poll} />}
+        {row === undefined || row.socket.protocol === 'tcp' ? null : (
+          <Suspense>
+            <Datagrams socket={row.socket} />
+          </Suspense>
+        )}
         <Programs host={host} hosts={snapshot.hosts} threads={host.processes.flatMap(programThreads)} now={now} />
         {buffersFirst ? null : queues}
         {row === undefined || !hasTalked(row.socket.tcb) ? null : (

@@ -68,9 +68,41 @@ export function offeredCalls(socket: SocketView, called: { has(name: string): bo
 }
 
 function askedFor(socket: SocketView): readonly OfferedCall[] {
+  if (socket.unix !== null) return askedOfUnix(socket.unix)
   if (socket.udp !== null) return socket.udp.connected ? DATAGRAM_CONNECTED : DATAGRAM
   if (socket.listener !== null) return LISTENING
   return socket.state === 'CLOSED' ? UNCONNECTED : CONNECTED
+}
+
+function askedOfUnix({ type, state }: NonNullable<SocketView['unix']>): readonly OfferedCall[] {
+  if (type === 'dgram') return state === 'connected' ? DATAGRAM_CONNECTED : DATAGRAM
+  if (state === 'listening') return LISTENING
+  return state === 'connected' ? CONNECTED : UNCONNECTED
+}
+
+/** The same for a UDP socket: the port that takes datagrams, and an option that means something. */
+export function udpDrafts(drafts: Drafts): Drafts {
+  const { sendto, connect } = drafts
+  const port = sendto.call === 'sendto' ? (sendto.port ?? 53) : 53
+  return {
+    ...drafts,
+    bind: { call: 'bind', port: 53 },
+    connect: connect.call === 'connect' ? { ...connect, port } : connect,
+    setsockopt: { call: 'setsockopt', option: 'SO_RCVBUF', value: 4_096 },
+  }
+}
+
+/** The same for a Unix socket: paths in place of addresses. */
+export function unixDrafts(host: HostView, drafts: Drafts): Drafts {
+  const bound = host.sockets.find(({ unix }) => unix !== null && unix.path !== '' && unix.state !== 'connected')
+  const path = bound?.unix?.path ?? '/tmp/server.sock'
+  return {
+    ...drafts,
+    bind: { call: 'bind', path: '/tmp/server.sock', port: 0 },
+    connect: { call: 'connect', path, address: '0.0.0.0', port: 0 },
+    sendto: { call: 'sendto', bytes: 100, path },
+    setsockopt: { call: 'setsockopt', option: 'SO_SNDBUF', value: 4_608 },
+  }
 }
 
 /** Arguments to begin with: the peer's address and the port it listens on, amounts that fit a lesson. */
@@ -121,9 +153,9 @@ export function callOf(draft: Draft, fd: number): Call {
 export function argumentText(draft: Draft): string {
   switch (draft.call) {
     case 'bind':
-      return `${draft.address ?? '*'}:${draft.port}`
+      return draft.path ?? `${draft.address ?? '*'}:${draft.port}`
     case 'connect':
-      return draft.family ?? `${draft.address}:${draft.port}`
+      return draft.family ?? draft.path ?? `${draft.address}:${draft.port}`
     case 'listen':
       return String(draft.backlog)
     case 'send':
@@ -132,7 +164,7 @@ export function argumentText(draft: Draft): string {
     case 'recvfrom':
       return withFlags(`${draft.bytes} B`, draft.flags)
     case 'sendto':
-      return withFlags(`${contentText(draft)} → ${draft.address}:${draft.port}`, draft.flags)
+      return withFlags(`${contentText(draft)} → ${draft.path ?? `${draft.address}:${draft.port}`}`, draft.flags)
     case 'shutdown':
       return draft.how
     case 'setsockopt':

@@ -51,6 +51,7 @@ export function severalProcesses(host: HostView): boolean {
 }
 
 function isQueued(host: HostView, socket: SocketView): boolean {
+  if (host.sockets.some(({ unix }) => unix?.pending.includes(socket.id) === true)) return true
   const listener = host.sockets.find((candidate) => candidate.id === socket.parent)?.listener
   if (listener === null || listener === undefined) return false
   return [...listener.acceptQueue, ...listener.synQueue].some((entry) => entry.socket === socket.id)
@@ -67,9 +68,9 @@ export function shownRow(
 ): SocketRow | undefined {
   const named = rows.filter((row) => row.socket.id === chosen)
   if (named.length > 0) return named.find(({ pid, fd }) => pid === descriptor?.pid && fd === descriptor.fd) ?? named[0]
-  const connections = rows.filter((row) => row.socket.listener === null)
+  const connections = rows.filter((row) => row.socket.listener === null && row.socket.unix?.state !== 'listening')
   return (
-    connections.findLast((row) => row.fd >= 0 && row.socket.state !== 'CLOSED') ??
+    connections.findLast((row) => row.fd >= 0 && (row.socket.protocol !== 'tcp' || row.socket.state !== 'CLOSED')) ??
     connections.findLast((row) => row.fd >= 0) ??
     rows.find((row) => row.fd >= 0) ??
     rows[0]
@@ -94,8 +95,18 @@ export function relative(sequence: number, isn: number): number {
   return (sequence - isn) >>> 0
 }
 
+/** TCP's state; of the others, which have none, what they are and how far they have come. */
+export function stateText(socket: SocketView): string {
+  const { udp, unix, local, state } = socket
+  if (udp !== null) return udp.connected ? 'UDP connected' : local.endsWith(':0') ? 'UDP' : 'UDP bound'
+  if (unix === null) return state
+  if (unix.state !== 'closed') return `Unix ${unix.state}`
+  return unix.path === '' ? 'Unix' : 'Unix bound'
+}
+
 /** `*:80` for a listener, the peer otherwise. */
 export function remoteText(socket: SocketView): string {
+  if (socket.unix !== null) return socket.unix.peerPath || socket.unix.path || '–'
   if (socket.listener !== null || socket.remote.startsWith('0.0.0.0:0')) return localText(socket)
   return socket.remote
 }

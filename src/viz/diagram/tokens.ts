@@ -27,6 +27,8 @@ export function layTokens(snapshot: Snapshot, hasLived: (socket: number) => bool
   const seated = new Map<DiagramNode['id'], Token[]>()
   for (const host of snapshot.hosts) {
     for (const socket of host.sockets) {
+      // The states are TCP's; datagram and Unix sockets have none of them.
+      if (socket.protocol !== 'tcp') continue
       const node = nodeOf(socket.state, hasLived(socket.id))
       const token = tokenOf(host, socket, node.id)
       const others = seated.get(node.id)
@@ -74,7 +76,7 @@ function grouped(snapshot: Snapshot, tokens: readonly Token[]): Token[] {
     const own = tokens.filter((token) => token.host === host.index)
     if (own.length === 0) return []
     const count =
-      own.length === host.sockets.filter((socket) => socket.state === state).length
+      own.length === host.sockets.filter((socket) => socket.protocol === 'tcp' && socket.state === state).length
         ? (host.stateCounts[state] ?? own.length)
         : own.length
     if (count === 1) return own
@@ -93,5 +95,13 @@ export function statesHeld(
       const count = host.stateCounts[state] ?? 0
       return count === 0 ? [] : [{ state, host: host.index, count }]
     }),
+  )
+}
+
+/** How many sockets have no place in the diagram, because they are not TCP's. */
+export function strangersTo(snapshot: Snapshot): number {
+  return snapshot.hosts.reduce(
+    (sum, { sockets }) => sum + sockets.filter(({ protocol }) => protocol !== 'tcp').length,
+    0,
   )
 }

@@ -286,6 +286,10 @@ function segmentArrived(index: PacketIndex, trace: Trace, event: number, p: numb
   if (socket >= 0) noteSocket(index, trace, socket, p, false)
 }
 
+function datagramArrived({ rows }: PacketIndex, _trace: Trace, event: number, p: number): void {
+  if (p >= 0 && p < rows.count) rows.arrivedEvent[p] = event
+}
+
 /** Learns a socket's addresses and ISNs from a segment of its own or one that came for it. */
 function noteSocket(index: PacketIndex, trace: Trace, socket: number, p: number, sent: boolean): void {
   const { rows, sockets } = index
@@ -425,6 +429,8 @@ HANDLERS[EVENT_CODE['link/packetLost']] = (index, trace, event, p) => {
 }
 HANDLERS[EVENT_CODE['host/packetDropped']] = dropped
 HANDLERS[EVENT_CODE['tcp/segmentDropped']] = dropped
+HANDLERS[EVENT_CODE['udp/datagramDropped']] = dropped
+HANDLERS[EVENT_CODE['udp/datagramArrived']] = datagramArrived
 HANDLERS[EVENT_CODE['link/packetCorrupted']] = (index, _trace, _event, p) => {
   if (p >= 0 && p < index.rows.count) index.rows.marks[p] |= CORRUPTED
 }

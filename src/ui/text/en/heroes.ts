@@ -27,6 +27,8 @@ export const heroes = {
     token: (host: string, socket: string, state: string) => `${host} ${socket}, ${state}`,
     group: (host: string, count: number, state: string) => `${host}: ${count} sockets in ${state}`,
     reset: 'RST: any state → CLOSED',
+    strangers: (count: number) =>
+      `${count} UDP or Unix ${count === 1 ? 'socket has' : 'sockets have'} no TCP state and no place here`,
     beyond: (names: string) => `Also walked, in no figure: ${names}`,
     any: 'any state',
     last: (time: string, who: string, from: string, to: string) => `${time}: ${who}, ${from} → ${to}`,
