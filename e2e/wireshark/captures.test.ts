@@ -16,6 +16,8 @@ const FIELDS = [
   'tcp.checksum.status',
   'icmp.type',
   'icmp.checksum.status',
+  'udp.length',
+  'udp.checksum.status',
   '_ws.malformed',
 ] as const
 
@@ -42,8 +44,9 @@ await describeWithTshark('Wireshark reads our captures', (read) => {
       for (const frame of frames) {
         // ICMP quotes a header more; of the segment in it only the beginning.
         expect(new Set(frame['ip.checksum.status'].split(','))).toEqual(new Set([CHECKSUM_GOOD]))
-        if (frame['icmp.type'] === '') expect(frame['tcp.checksum.status']).toBe(CHECKSUM_GOOD)
-        else expect(frame['icmp.checksum.status']).toBe(CHECKSUM_GOOD)
+        if (frame['icmp.type'] !== '') expect(frame['icmp.checksum.status']).toBe(CHECKSUM_GOOD)
+        else if (frame['udp.length'] !== '') expect(frame['udp.checksum.status']).toBe(CHECKSUM_GOOD)
+        else expect(frame['tcp.checksum.status']).toBe(CHECKSUM_GOOD)
         expect(frame['_ws.malformed']).toBe('')
       }
       const times = frames.map((frame) => Number(frame['frame.time_epoch']))

@@ -12,6 +12,7 @@ export const CHECKSUM_GOOD = '1'
 const PREFERENCES = [
   'ip.check_checksum:TRUE',
   'tcp.check_checksum:TRUE',
+  'udp.check_checksum:TRUE',
   'tcp.relative_sequence_numbers:FALSE',
   'tcp.desegment_tcp_streams:FALSE',
 ]

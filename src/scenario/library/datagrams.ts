@@ -156,7 +156,7 @@ export const datagrams: readonly ScenarioDocument[] = [
       'Only TCP sends anything again',
     ],
     focus: 'everything',
-    seed: 7,
+    seed: 9,
     until: '20s',
     hosts: [
       client(
