@@ -82,7 +82,7 @@ export const datagrams: readonly ScenarioDocument[] = [
             'asker',
             UDP_SOCKET,
             ...['first question', 'second', ''].flatMap((text): StepDocument[] => [
-              sendTo(53, text),
+              sendTo(9000, text),
               { call: 'recvfrom', fd: 's', bytes: 2_000 },
             ]),
             { call: 'close', fd: 's' },
@@ -93,7 +93,7 @@ export const datagrams: readonly ScenarioDocument[] = [
         program(
           'answerer',
           UDP_SOCKET,
-          bind(53),
+          bind(9000),
           forever(
             { call: 'recvfrom', fd: 's', bytes: 2_000, from: 'peer' },
             { call: 'sendto', fd: 's', text: 'the answer', to: 'peer' },
@@ -174,7 +174,7 @@ export const datagrams: readonly ScenarioDocument[] = [
             { call: 'close', fd: 'conn' },
           ),
         ),
-        starting('10ms', program('by UDP', UDP_SOCKET, ...numbered(53, 20, '5ms'), { call: 'close', fd: 's' })),
+        starting('10ms', program('by UDP', UDP_SOCKET, ...numbered(9000, 20, '5ms'), { call: 'close', fd: 's' })),
       ),
       server(
         program(
@@ -186,7 +186,7 @@ export const datagrams: readonly ScenarioDocument[] = [
           { repeat: 'forever', untilClosed: true, steps: [{ call: 'recv', fd: 'conn', bytes: 2_000 }] },
           { call: 'close', fd: 'conn' },
         ),
-        program('UDP reader', UDP_SOCKET, bind(53), patience('s', 5_000), readAll()),
+        program('UDP reader', UDP_SOCKET, bind(9000), patience('s', 5_000), readAll()),
       ),
     ],
     links: [
@@ -212,13 +212,13 @@ export const datagrams: readonly ScenarioDocument[] = [
     focus: 'everything',
     until: '2s',
     hosts: [
-      client(starting('10ms', program('fast sender', UDP_SOCKET, ...numbered(53, 20, '2ms')))),
+      client(starting('10ms', program('fast sender', UDP_SOCKET, ...numbered(9000, 20, '2ms')))),
       server(
         program(
           'slow reader',
           UDP_SOCKET,
           { call: 'setsockopt', fd: 's', option: 'SO_RCVBUF', value: 4_096 },
-          bind(53),
+          bind(9000),
           { sleep: '500ms' },
           patience('s', 500),
           readAll(),
@@ -248,7 +248,7 @@ export const datagrams: readonly ScenarioDocument[] = [
             'sender',
             UDP_SOCKET,
             ...['first', 'second', 'third'].map((which) =>
-              sendTo(53, `the ${which} datagram of three `.padEnd(40, '.')),
+              sendTo(9000, `the ${which} datagram of three `.padEnd(40, '.')),
             ),
           ),
         ),
@@ -257,7 +257,7 @@ export const datagrams: readonly ScenarioDocument[] = [
         program(
           'reader',
           UDP_SOCKET,
-          bind(53),
+          bind(9000),
           { call: 'recvfrom', fd: 's', bytes: 10 },
           { call: 'recvfrom', fd: 's', bytes: 100 },
           { call: 'recvfrom', fd: 's', bytes: 10, flags: ['MSG_TRUNC'] },
@@ -273,7 +273,7 @@ export const datagrams: readonly ScenarioDocument[] = [
       'A UDP server gives each client a socket of its own: SO_REUSEADDR, bind() to the same port, and connect() back to whoever wrote.',
     hint: 'Try: send from a third client by hand; the first socket gets it.',
     watch: [
-      'All three sockets of the server are bound to port 53',
+      'All three sockets of the server are bound to port 9000',
       'A datagram goes to the socket that is connected to its sender, and to the unconnected one if there is none',
       'The server may then wait for all of them with poll() or epoll, as if each were a connection',
     ],
@@ -287,10 +287,10 @@ export const datagrams: readonly ScenarioDocument[] = [
             program(
               `client ${number}`,
               UDP_SOCKET,
-              sendTo(53, `client ${number}: hello`),
+              sendTo(9000, `client ${number}: hello`),
               { call: 'recvfrom', fd: 's', bytes: 100 },
               { sleep: '200ms' },
-              sendTo(53, `client ${number}: more`),
+              sendTo(9000, `client ${number}: more`),
               { call: 'recvfrom', fd: 's', bytes: 100 },
             ),
           ),
@@ -301,14 +301,14 @@ export const datagrams: readonly ScenarioDocument[] = [
           'reception',
           UDP_SOCKET,
           { call: 'setsockopt', fd: 's', option: 'SO_REUSEADDR', value: 1 },
-          bind(53),
+          bind(9000),
           ...[1, 2].flatMap((number): StepDocument[] => {
             const own = `client${number}`
             return [
               { call: 'recvfrom', fd: 's', bytes: 100, from: 'peer' },
               { call: 'socket', type: 'SOCK_DGRAM', as: own },
               { call: 'setsockopt', fd: own, option: 'SO_REUSEADDR', value: 1 },
-              { call: 'bind', fd: own, port: 53 },
+              { call: 'bind', fd: own, port: 9000 },
               { call: 'connect', fd: own, to: 'peer', address: '0.0.0.0', port: 0 },
               { call: 'send', fd: own, text: `you are number ${number}` },
             ]
