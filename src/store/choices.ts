@@ -31,7 +31,7 @@ const TABS: readonly Tab[] = [
   'why',
 ]
 /** On a phone one of these has the screen. */
-export type PhoneTab = 'wire' | 'states' | 'hosts' | 'graphs' | 'tools' | 'why'
+export type PhoneTab = 'wire' | 'states' | 'hosts' | 'graphs' | 'tools' | 'firewall' | 'why'
 
 export interface Layout {
   readonly preset: Preset
@@ -74,7 +74,11 @@ export function readChoices(keep: Keep | undefined): Choices {
         preset: oneOf(kept?.layout?.preset, ['states', 'queues', 'congestion', 'everything'], 'everything'),
         tab: oneOf(kept?.layout?.tab, TABS, 'congestion'),
         tabletTab: oneOf(kept?.layout?.tabletTab, TABS, 'hosts'),
-        phoneTab: oneOf(kept?.layout?.phoneTab, ['wire', 'states', 'hosts', 'graphs', 'tools', 'why'], 'wire'),
+        phoneTab: oneOf(
+          kept?.layout?.phoneTab,
+          ['wire', 'states', 'hosts', 'graphs', 'tools', 'firewall', 'why'],
+          'wire',
+        ),
         stepUnit: oneOf(kept?.layout?.stepUnit, ['event', 'packet', 'state'], 'packet'),
       },
     }

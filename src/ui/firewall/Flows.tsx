@@ -64,9 +64,8 @@ function FlowTable({
       <thead>
         <tr>
           <th scope="col">{text.columns.state}</th>
-          <th scope="col">{text.columns.original}</th>
-          <th scope="col">{text.columns.reply}</th>
           <th scope="col">{text.columns.left}</th>
+          <th scope="col">{text.columns.connection}</th>
           <th scope="col" aria-hidden="true" />
         </tr>
       </thead>
@@ -81,14 +80,13 @@ function FlowTable({
                 {flow.unreplied ? <em>{text.unreplied}</em> : null}
                 {flow.assured ? <em>{text.assured}</em> : null}
               </td>
+              <td>{briefDuration(Math.max(0, flow.expiresAt - now))}</td>
               <td>
                 <code>{ends(flow.original)}</code>
-              </td>
-              <td>
+                <br />
                 <code>{ends(flow.reply)}</code>
                 {translated ? <em>{text.translated}</em> : null}
               </td>
-              <td>{briefDuration(Math.max(0, flow.expiresAt - now))}</td>
               <td>
                 <button
                   type="button"

@@ -21,7 +21,7 @@ import { ScenarioPicker } from './ScenarioPicker'
 import type { ArrangementProps } from './session-door'
 import shell from './shell.module.css'
 
-const TABS: readonly PhoneTab[] = ['wire', 'states', 'hosts', 'graphs', 'tools', 'why']
+const TABS: readonly PhoneTab[] = ['wire', 'states', 'hosts', 'graphs', 'tools', 'firewall', 'why']
 
 export function Phone(props: ArrangementProps) {
   const text = useText()
@@ -33,7 +33,7 @@ export function Phone(props: ArrangementProps) {
       <main className={shell.phoneMain}>
         <TabList
           name={text.tabs.phone}
-          tabs={TABS.map((id) => ({ id, label: id === 'tools' ? text.tabs.toolsShort : text.tabs[id] }))}
+          tabs={TABS.map((id) => ({ id, label: shortLabel(text.tabs, id) }))}
           chosen={tab}
           panel="phone-panel"
           className={shell.phoneTabs}
@@ -47,6 +47,12 @@ export function Phone(props: ArrangementProps) {
       <PhoneTransport />
     </div>
   )
+}
+
+/** Tabs of the desk that a phone has room for under a shorter name. */
+function shortLabel(tabs: ReturnType<typeof useText>['tabs'], id: PhoneTab): string {
+  if (id === 'tools') return tabs.toolsShort
+  return id === 'firewall' ? tabs.firewallShort : tabs[id]
 }
 
 function Hero({ tab }: { readonly tab: PhoneTab }) {
@@ -66,6 +72,8 @@ function Hero({ tab }: { readonly tab: PhoneTab }) {
       return <Graphs />
     case 'tools':
       return <TabContent tab="tools" />
+    case 'firewall':
+      return <TabContent tab="firewall" />
     case 'why':
       return (
         <div className={shell.phoneWhy}>

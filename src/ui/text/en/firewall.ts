@@ -30,7 +30,7 @@ export const firewall = {
     notTracking: 'Nothing is tracked: a rule of the table nat, or one that asks for --ctstate, begins it.',
     noFlows: 'No connection is in the table.',
     more: (n: number) => `and ${n} more`,
-    columns: { state: 'state', original: 'original', reply: 'answers come as', left: 'left' },
+    columns: { state: 'state', left: 'left', connection: 'as it began, and as its answers come' },
     unreplied: 'UNREPLIED',
     assured: 'ASSURED',
     translated: 'NAT',

@@ -372,6 +372,7 @@ export const shell = {
     toolsShort: 'ss',
     firewall: 'Firewall & NAT',
     programs: 'Programs',
+    firewallShort: 'NAT',
     events: 'Events & why',
     packet: 'Packet',
     list: 'Details',
