@@ -2,17 +2,16 @@
  * Our connection tracking beside a real Linux kernel's: the same segments go through our hooks and through a kernel that routes between two TUN devices, and
  * what conntrack says of each (NEW, ESTABLISHED, INVALID), the state and the timeout that it keeps then must be the same.
  */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { createPrng, nextInt } from '../../src/base'
 import type { Prng } from '../../src/base'
 import { filterBench, flowsOf, routed, tcpPacket } from '../../src/testing/filter-bench'
 import type { SegmentWords } from '../../src/testing/filter-bench'
 import { packetBytes } from '../../src/wire'
-import { kernelUnavailable, namespaceFlags } from './wire'
+import { askRouter, routerUnavailable } from './router'
+import type { RouterAnswer } from './router'
+import { kernelUnavailable } from './wire'
 
-const LIMIT_SECONDS = 100
 const SCRIPTS = 300
 const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED']
 const OUT = '192.168.1.10:40000 > 198.51.100.7:80'
@@ -24,11 +23,7 @@ interface Step {
   readonly words: SegmentWords
 }
 
-interface Answer {
-  readonly eth0: readonly string[]
-  readonly eth1: readonly string[]
-  readonly flows: readonly string[]
-}
+type Answer = RouterAnswer['scripts'][number][number]
 
 /** What either end may say; a SYN-ACK comes from the side that was called. */
 const KINDS = {
@@ -62,18 +57,6 @@ function conversation(prng: Prng): Step[] {
     say(from, KINDS[from][nextInt(prng, KINDS[from].length)], nextInt(prng, 8))
   }
   return steps
-}
-
-function askKernel(task: object): { scripts: Answer[][]; counters: string } {
-  const script = fileURLToPath(new URL('./router.py', import.meta.url))
-  const command = ['-k', '5', String(LIMIT_SECONDS), 'unshare', ...namespaceFlags(), 'python3', script]
-  const { stdout, stderr } = spawnSync('timeout', command, {
-    input: JSON.stringify(task),
-    encoding: 'utf8',
-    maxBuffer: 64 * 2 ** 20,
-  })
-  if (stdout === '') throw new Error(stderr)
-  return JSON.parse(stdout) as { scripts: Answer[][]; counters: string }
 }
 
 /** The rules that mark what comes out with the state that conntrack gave it. */
@@ -122,7 +105,7 @@ function alike(a: string, b: string): boolean {
   return words === otherWords && Math.abs(seconds - otherSeconds) <= 2
 }
 
-const reason = kernelUnavailable()
+const reason = kernelUnavailable() ?? routerUnavailable()
 const name = 'connection tracking beside a real kernel'
 
 describe.skipIf(reason !== undefined)(reason === undefined ? name : `${name} (skipped: ${reason})`, () => {
@@ -136,7 +119,7 @@ describe.skipIf(reason !== undefined)(reason === undefined ? name : `${name} (sk
         packet: Buffer.from(packetBytes(tcpPacket(bench, from === 'eth0' ? OUT : BACK, flags, words))).toString('hex'),
       })),
     )
-    const { scripts: answers } = askKernel({ sysctl: {}, rules: MARKS, scripts })
+    const { scripts: answers } = askRouter({ sysctl: {}, rules: MARKS, scripts })
     const differences: string[] = []
     for (const [i, steps] of conversations.entries()) {
       const mine = ours(steps)

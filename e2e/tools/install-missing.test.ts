@@ -7,7 +7,14 @@ test('nothing is missing where every program is found', () => {
 })
 
 test('a machine with nothing gets the packages that the Wireshark and kernel suites need', () => {
-  expect(missingPackages(() => undefined)).toEqual(['tshark', 'python3', 'iproute2', 'util-linux'])
+  expect(missingPackages(() => undefined)).toEqual([
+    'tshark',
+    'python3',
+    'iproute2',
+    'util-linux',
+    'iptables',
+    'conntrack',
+  ])
 })
 
 test('the package is named, not the program', () => {

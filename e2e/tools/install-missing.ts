@@ -12,6 +12,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   python3: 'python3',
   ip: 'iproute2',
   unshare: 'util-linux',
+  iptables: 'iptables',
+  conntrack: 'conntrack',
 }
 
 const TUN_DEVICE = '/dev/net/tun'
