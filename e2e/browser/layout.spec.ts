@@ -71,12 +71,13 @@ test('a phone shows one hero at a time, under tabs, with the transport at the th
   await scope.open('three-way-handshake')
   await steps(scope, 3)
   const views = page.getByRole('tablist', { name: 'Views' })
-  await expect(views.getByRole('tab')).toHaveText(['Wire', 'States', 'Hosts', 'Graphs', 'Why'])
+  await expect(views.getByRole('tab')).toHaveText(['Wire', 'States', 'Hosts', 'Graphs', 'ss', 'NAT', 'Why'])
   const seen = {
     Wire: scope.wire,
     States: scope.diagram,
     Hosts: scope.client,
     Graphs: page.getByRole('img', { name: /^Congestion graph/ }),
+    NAT: page.getByRole('region', { name: 'Rules' }),
     Why: page.getByRole('region', { name: /^Why/ }),
   }
   for (const [tab, hero] of Object.entries(seen)) {

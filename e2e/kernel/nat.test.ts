@@ -54,7 +54,7 @@ function tell(packet: AnyPacket): string {
 function read(hex: string): string {
   const decoded = decodeContents(Uint8Array.from(Buffer.from(hex, 'hex')))
   if (!decoded.ok) return decoded.error
-  return tell({ id: 0, damaged: undefined, length: hex.length / 2, sentEvent: -1, ...decoded.value } as AnyPacket)
+  return tell({ id: 0, damaged: undefined, length: hex.length / 2, sentEvent: -1, ...decoded.value })
 }
 
 const INSIDE = '192.168.1.10:40000 > 198.51.100.7:80'

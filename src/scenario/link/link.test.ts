@@ -28,6 +28,7 @@ const ACTIONS: readonly Action[] = [
   { kind: 'crash', host: 1 },
   { kind: 'restart', host: 1 },
   { kind: 'sysctl', host: 0, name: 'tcp_sack', value: 0 },
+  { kind: 'firewall', host: 1, line: '-A INPUT -p tcp --dport 80 -j DROP' },
 ]
 const COMMANDS: readonly Command[] = ACTIONS.map((action, i) => ({ step: 2 * i, at: 1_000 * i, action }))
 
