@@ -26,7 +26,7 @@ export function Chains({ host, view }: { readonly host: HostView; readonly view:
       )}
       {view === null || view.log.length === 0 ? null : (
         <>
-          <h3>{text.log}</h3>
+          <h2>{text.log}</h2>
           <ol className={styles.log}>
             {view.log.slice(-8).map(({ at, text: line }, i) => (
               <li key={`${at} ${i}`}>{line}</li>

@@ -18,7 +18,7 @@ export function Flows({ host, view, now }: FlowsProps) {
   if (view === null || (!view.tracking && view.flows.length === 0)) {
     return (
       <section className={styles.flows} aria-label={text.flows}>
-        <h3>{text.flows}</h3>
+        <h2>{text.flows}</h2>
         <p className={styles.none}>{text.notTracking}</p>
       </section>
     )
@@ -28,7 +28,7 @@ export function Flows({ host, view, now }: FlowsProps) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
     <section className={styles.flows} aria-label={text.flows} tabIndex={0}>
-      <h3>
+      <h2>
         {text.flows}
         <span className={styles.counts}>
           {view.flowCount} / {host.sysctl.nf_conntrack_max}
@@ -38,7 +38,7 @@ export function Flows({ host, view, now }: FlowsProps) {
             {text.forgetAll}
           </button>
         )}
-      </h3>
+      </h2>
       {flows.length === 0 ? (
         <p className={styles.none}>{text.noFlows}</p>
       ) : (
