@@ -45,7 +45,8 @@ export async function bundleJudges(
       emptyOutDir: false,
       target: 'node20',
       minify: false,
-      rollupOptions: { output: { entryFileNames: 'judges.mjs', codeSplitting: false } },
+      // A file of tests is imported for what it does; package.json says of src that nothing is.
+      rollupOptions: { treeshake: false, output: { entryFileNames: 'judges.mjs', codeSplitting: false } },
     },
   })
   return join(outDir, 'judges.mjs')

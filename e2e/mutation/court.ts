@@ -85,7 +85,7 @@ export async function learn(bundle: string, mutants: number): Promise<Lesson> {
   await judge.ready
   const answer = await judge.ask({ kind: 'learn', into, mutants })
   judge.stop()
-  if (answer?.kind !== 'learnt') throw new Error('the judges could not run their tests')
+  if (answer?.kind !== 'learnt' || answer.tests.length === 0) throw new Error('the judges could not run their tests')
   if (answer.failed.length > 0) throw new Error(`fails with nothing broken:\n${answer.failed.join('\n')}`)
   const bytes = readFileSync(into)
   const passed = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
