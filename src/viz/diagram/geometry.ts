@@ -6,7 +6,8 @@
 import type { TcpState } from '../../trace'
 import type { Phase } from './states'
 
-export const DIAGRAM_WIDTH = 492
+/** Ten more than is drawn at rest: the label of a lit edge is bolder. */
+export const DIAGRAM_WIDTH = 502
 export const DIAGRAM_HEIGHT = 536
 
 export type NodeId = TcpState | 'CLOSED again'
