@@ -12,7 +12,18 @@ import { rateText } from '../format'
 import type { Catalogue } from '../text'
 import { shownRange } from './draw-sequence'
 import type { Scene } from './Graph'
-import { clipToAxis, drawHover, drawNow, drawRing, drawScale, drawTimes, FOOT, stroke, strokeAll } from './parts'
+import {
+  clipToAxis,
+  drawHover,
+  drawKey,
+  drawNow,
+  drawRing,
+  drawScale,
+  drawTimes,
+  FOOT,
+  stroke,
+  strokeAll,
+} from './parts'
 
 export interface PathDrawing {
   readonly picture: PathPicture
@@ -187,33 +198,4 @@ function labelQueue(scene: Scene, queue: QueueSamples): void {
   context.strokeStyle = palette.colour['hairline-strong']
   context.lineWidth = 1
   stroke(context, [axis.x0, size.height - FOOT + 0.5, axis.x1, size.height - FOOT + 0.5])
-}
-
-type KeyEntry = readonly [words: string, colour: string, shape: 'line' | 'dash' | 'dot' | 'cross']
-
-/** What the shapes mean, along the top from the right. */
-function drawKey({ context, palette, axis }: Scene, entries: readonly KeyEntry[]): void {
-  setFont(context, palette, 10)
-  context.textBaseline = 'middle'
-  context.textAlign = 'right'
-  let x = axis.x1
-  for (const [words, colour, shape] of entries) {
-    const width = context.measureText(words).width
-    if (x - width - 22 < axis.x0) return
-    context.fillStyle = palette.colour['ink-2']
-    context.fillText(words, x, 8)
-    context.strokeStyle = colour
-    context.fillStyle = colour
-    context.lineWidth = 1.6
-    context.setLineDash(shape === 'dash' ? [3, 2] : [])
-    const middle = x - width - 11
-    if (shape === 'cross') cross(context, middle, 8, 3.4)
-    else if (shape === 'dot') {
-      context.beginPath()
-      context.arc(middle, 8, 2.4, 0, 7)
-      context.fill()
-    } else stroke(context, [x - width - 18, 8, x - width - 5, 8])
-    context.setLineDash([])
-    x -= width + 30
-  }
 }

@@ -12,7 +12,8 @@ import { hostColours, setFont } from '../canvas'
 import { grouped } from '../format'
 import type { Catalogue } from '../text'
 import type { Scene } from './Graph'
-import { clipToAxis, drawAxes, drawHover, drawNow, drawRing, FOOT, stroke, strokeAll } from './parts'
+import { clipToAxis, drawAxes, drawHover, drawKey, drawNow, drawRing, FOOT, stroke, strokeAll } from './parts'
+import type { KeyEntry } from './parts'
 
 export interface SequenceDrawing {
   readonly picture: SequencePicture
@@ -61,7 +62,7 @@ export function drawSequence(scene: Scene, drawing: SequenceDrawing): void {
   context.restore()
   drawNow(scene)
   drawSelected(scene, drawing, y)
-  drawKey(scene, drawing, y)
+  drawKey(scene, keyOf(scene, drawing, y))
   drawHover(scene, TOP)
   setFont(context, palette, 10)
   context.fillStyle = palette.colour['ink-3']
@@ -166,38 +167,22 @@ function drawSelected(
   }
 }
 
-/** What the strokes mean, along the top. */
-function drawKey(
-  { context, palette, axis, size, now }: Scene,
+/** What the strokes mean. */
+function keyOf(
+  { palette, axis, now }: Scene,
   { picture, role, text }: SequenceDrawing,
   y: ScaleLinear<number, number>,
-): void {
+): readonly KeyEntry[] {
   const { colour } = palette
   const { solid } = hostColours(palette, role)
   const names = text.sequence.key
   const last = lastAt(picture.acks.at, picture.acks.at.length, Math.min(now, timeAt(axis, axis.x1)))
   const above = last >= 0 && picture.acks.edge[last] > y.domain()[1]
-  const entries: readonly (readonly [words: string, colour: string, dash: readonly number[]])[] = [
-    [above ? names.windowAbove : names.window, colour['hairline-strong'], [6, 2]],
-    [names.acked, colour['ink-2'], []],
-    ...(picture.islands.at.length > 0 ? ([[names.sacked, colour.selection, []]] as const) : []),
-    [names.again, solid, [3, 2]],
-    [names.sent, solid, []],
+  return [
+    [above ? names.windowAbove : names.window, colour['hairline-strong'], 'long dash'],
+    [names.acked, colour['ink-2'], 'line'],
+    ...(picture.islands.at.length > 0 ? ([[names.sacked, colour.selection, 'line']] as const) : []),
+    [names.again, solid, 'dash'],
+    [names.sent, solid, 'line'],
   ]
-  setFont(context, palette, 10)
-  context.textBaseline = 'middle'
-  context.textAlign = 'right'
-  let x = Math.min(axis.x1, size.width - 8)
-  for (const [words, line, dash] of entries) {
-    const width = context.measureText(words).width
-    if (x - width - 22 < axis.x0) return
-    context.fillStyle = colour['ink-2']
-    context.fillText(words, x, 8)
-    context.strokeStyle = line
-    context.lineWidth = 1.6
-    context.setLineDash(dash as number[])
-    stroke(context, [x - width - 18, 8, x - width - 5, 8])
-    context.setLineDash([])
-    x -= width + 30
-  }
 }

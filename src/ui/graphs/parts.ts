@@ -1,8 +1,8 @@
-/** Pieces that every graph draws: lines, the two axes, what lies after now, the line under the pointer. */
+/** Pieces that every graph draws: lines, the two axes, what lies after now, the line under the pointer, the key. */
 import type { ScaleLinear } from 'd3'
 import { placeOf } from '../../viz'
 import type { Line, TimeAxis } from '../../viz'
-import { setFont } from '../canvas'
+import { cross, setFont } from '../canvas'
 import type { Palette } from '../canvas'
 import type { Scene } from './Graph'
 
@@ -117,4 +117,38 @@ export function drawRing(context: CanvasRenderingContext2D, palette: Palette, x:
   context.beginPath()
   context.arc(x, y, 9, 0, 7)
   context.stroke()
+}
+
+export type KeyEntry = readonly [words: string, colour: string, shape: 'line' | 'dash' | 'long dash' | 'dot' | 'cross']
+
+const DASHES: Readonly<Partial<Record<KeyEntry[2], number[]>>> = { dash: [3, 2], 'long dash': [6, 2] }
+
+/** What the shapes mean, along the top from the right. */
+export function drawKey(
+  { context, palette, axis }: Pick<Scene, 'context' | 'palette' | 'axis'>,
+  entries: readonly KeyEntry[],
+): void {
+  setFont(context, palette, 10)
+  context.textBaseline = 'middle'
+  context.textAlign = 'right'
+  let x = axis.x1
+  for (const [words, colour, shape] of entries) {
+    const width = context.measureText(words).width
+    if (x - width - 22 < axis.x0) return
+    context.fillStyle = palette.colour['ink-2']
+    context.fillText(words, x, 8)
+    context.strokeStyle = colour
+    context.fillStyle = colour
+    context.lineWidth = 1.6
+    context.setLineDash(DASHES[shape] ?? [])
+    const middle = x - width - 11
+    if (shape === 'cross') cross(context, middle, 8, 3.4)
+    else if (shape === 'dot') {
+      context.beginPath()
+      context.arc(middle, 8, 2.4, 0, 7)
+      context.fill()
+    } else stroke(context, [x - width - 18, 8, x - width - 5, 8])
+    context.setLineDash([])
+    x -= width + 30
+  }
 }

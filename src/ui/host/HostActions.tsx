@@ -1,6 +1,5 @@
 /** What is done to a whole host: power off and on, kernel settings; and its counters, as Linux names them. */
 import { useState } from 'react'
-import { LINUX_SYSCTL, sysctlError } from '../../trace'
 import type { HostView, Sysctl } from '../../trace'
 import { store } from '../../store'
 import { menuStyles } from '../menu'
@@ -8,6 +7,7 @@ import { useText } from '../text'
 import { act } from './act'
 import styles from './host.module.css'
 import { ProcessActions } from './ProcessActions'
+import { setSysctl, SYSCTLS } from './settings'
 import { severalProcesses } from './sockets'
 
 export function HostActions({ host, onDone }: { readonly host: HostView; readonly onDone: () => void }) {
@@ -62,20 +62,14 @@ function Processes({ host, onDone }: { readonly host: HostView; readonly onDone:
   )
 }
 
-const SYSCTLS = Object.keys(LINUX_SYSCTL).filter(
-  (name) => !Array.isArray(LINUX_SYSCTL[name as keyof Sysctl]),
-) as (keyof Sysctl)[]
-
 function SysctlForm({ host }: { readonly host: HostView }) {
   const text = useText().host
   const [name, setName] = useState<keyof Sysctl>('tcp_syn_retries')
   const [value, setValue] = useState<string | null>(null)
   const shown = value ?? String(host.sysctl[name])
   const apply = (): void => {
-    const parsed = typeof LINUX_SYSCTL[name] === 'number' ? Number(shown) : shown
-    const problem = sysctlError(name, parsed)
-    if (problem === undefined) void act({ kind: 'sysctl', host: host.index, name, value: parsed })
-    else store.getState().tell(problem, 'failure')
+    const problem = setSysctl(host.index, name, shown)
+    if (problem !== undefined) store.getState().tell(problem, 'failure')
   }
   return (
     <form

@@ -4,9 +4,8 @@
  */
 import { store } from '../../store'
 import type { State, Tab } from '../../store'
-import { LINUX_SYSCTL, sysctlError } from '../../trace'
-import type { HostView, LinkView, Sysctl } from '../../trace'
-import { act } from '../host'
+import type { HostView, LinkView } from '../../trace'
+import { act, setSysctl, SYSCTLS } from '../host'
 import { saveExport } from '../share'
 import type { Catalogue } from '../text'
 import { nextTheme } from '../theme'
@@ -131,10 +130,6 @@ function plugCommand({ index, a, b, connected }: LinkView, { snapshot }: State, 
   }
 }
 
-const SYSCTLS = Object.keys(LINUX_SYSCTL).filter(
-  (name) => !Array.isArray(LINUX_SYSCTL[name as keyof Sysctl]),
-) as (keyof Sysctl)[]
-
 function hostCommands(host: HostView, text: Catalogue): Command[] {
   const { index, name, up, sysctl } = host
   return [
@@ -149,16 +144,9 @@ function hostCommands(host: HostView, text: Catalogue): Command[] {
       title: text.palette.ofHost(name, setting),
       group: text.palette.groups.setting,
       note: String(sysctl[setting]),
-      ask: { value: String(sysctl[setting]), take: (value: string) => takeSetting(index, setting, value) },
+      ask: { value: String(sysctl[setting]), take: (value: string) => setSysctl(index, setting, value) },
     })),
   ]
-}
-
-function takeSetting(host: number, name: keyof Sysctl, typed: string): string | undefined {
-  const value = typeof LINUX_SYSCTL[name] === 'number' ? Number(typed) : typed
-  const problem = sysctlError(name, value)
-  if (problem === undefined) void act({ kind: 'sysctl', host, name, value })
-  return problem
 }
 
 /** The commands of the present moment. */
